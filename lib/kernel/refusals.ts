@@ -124,7 +124,8 @@ export const REFUSALS = {
   malformed_request: {
     status: 400,
     title: 'The request is malformed',
-    whatHappened: 'The request was ambiguous or malformed: a header that names the caller, or the length of the body.',
+    whatHappened:
+      'The request was ambiguous or malformed: a header that names the caller, or the length of the body.',
     whatToDo: 'Send each identity header once, and one length for the body.',
     endsTls: false,
   },

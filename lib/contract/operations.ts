@@ -1,0 +1,245 @@
+/**
+ * The operations of the REST API: the one place where a request is described. Routes parse with these schemas, and
+ * the OpenAPI document is printed from them.
+ */
+import { z } from 'zod';
+import type { DeploymentPermission, Permission } from '@/lib/access/permissions';
+import type { ErrorCode } from '@/lib/kernel/errors';
+import {
+  accountSchema,
+  apiClientListSchema,
+  apiClientSchema,
+  certificatePageSchema,
+  certificateSchema,
+  certificateStatusSchema,
+  csrCheckSchema,
+  enforcementSchema,
+  environmentSchema,
+  modeSchema,
+  reasonSchema,
+} from './views';
+
+export const LABEL_MAX_CHARACTERS = 80;
+export const MAX_CSR_BYTES = 65_536;
+/** A CSR inside JSON: each of its bytes may take two characters (`\n`), and there is room for the rest. */
+export const MAX_BODY_BYTES = 2 * MAX_CSR_BYTES + 8_192;
+
+export const DOWNLOAD_FORMATS = ['pem', 'der', 'chain', 'fullchain', 'pkcs7'] as const;
+export type DownloadFormat = (typeof DOWNLOAD_FORMATS)[number];
+
+const labelSchema = z
+  .string()
+  .trim()
+  .max(LABEL_MAX_CHARACTERS)
+  .regex(/^[^\p{Cc}\p{Cf}]*$/u, 'A label has no control or invisible characters.');
+
+export const checkBody = z.strictObject({
+  csr: z.string().min(1),
+  environment: environmentSchema.optional(),
+});
+export const issueBody = z.strictObject({
+  csr: z.string().min(1),
+  environment: environmentSchema,
+  label: labelSchema.optional(),
+});
+export const labelBody = z.strictObject({ label: labelSchema.min(1) });
+export const revocationBody = z.strictObject({ reason: reasonSchema });
+export const enforcementBody = z.strictObject({ mode: modeSchema });
+export const apiClientBody = z.strictObject({
+  accountId: z.string().min(1),
+  environment: environmentSchema,
+  name: z
+    .string()
+    .min(1)
+    .max(128)
+    .regex(
+      /^[\x21-\x39\x3b-\x7e]+$/,
+      'An API client name is printable ASCII without space or colon.',
+    ),
+});
+
+export const listQuery = z.strictObject({
+  environment: environmentSchema.optional(),
+  status: certificateStatusSchema.optional(),
+  limit: z.coerce.number().int().min(1).max(100).default(20),
+  cursor: z.string().max(200).optional(),
+});
+export const downloadQuery = z.strictObject({ format: z.enum(DOWNLOAD_FORMATS).default('pem') });
+const idParams = z.strictObject({ id: z.string() });
+const environmentParams = z.strictObject({ environment: environmentSchema });
+
+export type Operation = {
+  readonly id: string;
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  readonly path: string;
+  readonly summary: string;
+  /** Null: no key is needed. */
+  readonly permission: Permission | DeploymentPermission | null;
+  readonly params?: z.ZodObject;
+  readonly query?: z.ZodObject;
+  readonly body?: z.ZodType;
+  readonly idempotencyKey?: true;
+  readonly reply: {
+    readonly status: number;
+    readonly schema: z.ZodType | null;
+    readonly media?: string;
+  };
+  readonly errors: readonly ErrorCode[];
+};
+
+const csrErrors = ['payload_too_large', 'unsupported_media_type'] as const;
+
+export const OPERATIONS = {
+  checkCsr: {
+    id: 'checkCsr',
+    method: 'POST',
+    path: '/api/v1/csr-checks',
+    summary: 'Check a signing request without issuing anything',
+    permission: 'certificates.check',
+    body: checkBody,
+    reply: { status: 200, schema: csrCheckSchema },
+    errors: csrErrors,
+  },
+  issueCertificate: {
+    id: 'issueCertificate',
+    method: 'POST',
+    path: '/api/v1/certificates',
+    summary: 'Issue a certificate for a signing request',
+    permission: 'certificates.issue',
+    body: issueBody,
+    idempotencyKey: true,
+    reply: { status: 201, schema: certificateSchema },
+    errors: [
+      ...csrErrors,
+      'csr_rejected',
+      'live_limit_reached',
+      'public_key_in_use',
+      'idempotency_conflict',
+      'invalid_idempotency_key',
+      'ca_unavailable',
+    ],
+  },
+  listCertificates: {
+    id: 'listCertificates',
+    method: 'GET',
+    path: '/api/v1/certificates',
+    summary: 'List certificates, newest first',
+    permission: 'certificates.read',
+    query: listQuery,
+    reply: { status: 200, schema: certificatePageSchema },
+    errors: [],
+  },
+  getCertificate: {
+    id: 'getCertificate',
+    method: 'GET',
+    path: '/api/v1/certificates/{id}',
+    summary: 'Read one certificate',
+    permission: 'certificates.read',
+    params: idParams,
+    reply: { status: 200, schema: certificateSchema },
+    errors: ['not_found'],
+  },
+  labelCertificate: {
+    id: 'labelCertificate',
+    method: 'PATCH',
+    path: '/api/v1/certificates/{id}',
+    summary: 'Change the label of a certificate',
+    permission: 'certificates.label',
+    params: idParams,
+    body: labelBody,
+    reply: { status: 200, schema: certificateSchema },
+    errors: ['not_found'],
+  },
+  downloadCertificate: {
+    id: 'downloadCertificate',
+    method: 'GET',
+    path: '/api/v1/certificates/{id}/download',
+    summary: 'Download a certificate, its chain, or both',
+    permission: 'certificates.read',
+    params: idParams,
+    query: downloadQuery,
+    reply: { status: 200, schema: null, media: 'application/x-pem-file' },
+    errors: ['not_found'],
+  },
+  revokeCertificate: {
+    id: 'revokeCertificate',
+    method: 'POST',
+    path: '/api/v1/certificates/{id}/revocation',
+    summary: 'Revoke a certificate; a repeat changes nothing',
+    permission: 'certificates.revoke',
+    params: idParams,
+    body: revocationBody,
+    reply: { status: 200, schema: certificateSchema },
+    errors: ['not_found'],
+  },
+  getEnforcement: {
+    id: 'getEnforcement',
+    method: 'GET',
+    path: '/api/v1/enforcement/{environment}',
+    summary: 'Read whether mTLS is enforced',
+    permission: 'enforcement.read',
+    params: environmentParams,
+    reply: { status: 200, schema: enforcementSchema },
+    errors: ['not_found'],
+  },
+  setEnforcement: {
+    id: 'setEnforcement',
+    method: 'PUT',
+    path: '/api/v1/enforcement/{environment}',
+    summary: 'Turn enforcement on or off; the same mode again changes nothing',
+    permission: 'enforcement.change',
+    params: environmentParams,
+    body: enforcementBody,
+    reply: { status: 200, schema: enforcementSchema },
+    errors: ['not_found', 'no_live_certificate'],
+  },
+  getAccount: {
+    id: 'getAccount',
+    method: 'GET',
+    path: '/api/v1/account',
+    summary: "Read the key's account",
+    permission: 'account.read',
+    reply: { status: 200, schema: accountSchema },
+    errors: [],
+  },
+  listApiClients: {
+    id: 'listApiClients',
+    method: 'GET',
+    path: '/api/v1/api-clients',
+    summary: "List the account's API clients",
+    permission: 'api-clients.read',
+    reply: { status: 200, schema: apiClientListSchema },
+    errors: [],
+  },
+  createApiClient: {
+    id: 'createApiClient',
+    method: 'POST',
+    path: '/api/v1/operator/api-clients',
+    summary: 'Give an account an API client (operator keys)',
+    permission: 'deployment.manage',
+    body: apiClientBody,
+    reply: { status: 201, schema: apiClientSchema },
+    errors: ['name_taken', 'not_found'],
+  },
+  disableApiClient: {
+    id: 'disableApiClient',
+    method: 'DELETE',
+    path: '/api/v1/operator/api-clients/{id}',
+    summary: 'Disable an API client (operator keys); a repeat changes nothing',
+    permission: 'deployment.manage',
+    params: idParams,
+    reply: { status: 200, schema: apiClientSchema },
+    errors: ['not_found'],
+  },
+  getOpenApi: {
+    id: 'getOpenApi',
+    method: 'GET',
+    path: '/api/v1/openapi.json',
+    summary: 'This description, as OpenAPI 3.1',
+    permission: null,
+    reply: { status: 200, schema: z.looseObject({ openapi: z.string() }) },
+    errors: [],
+  },
+} as const satisfies Record<string, Operation>;
+
+export type OperationId = keyof typeof OPERATIONS;

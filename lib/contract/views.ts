@@ -1,0 +1,188 @@
+/**
+ * Every reply, once: REST, forms, pages and OpenAPI are derived from these shapes. Times are ISO 8601 in UTC,
+ * serials and fingerprints are upper-case hexadecimal without separators.
+ */
+import { z } from 'zod';
+import { ENFORCEMENT_MODES, ENVIRONMENTS, REVOCATION_REASONS } from '@/lib/kernel/environments';
+
+export const environmentSchema = z.enum(ENVIRONMENTS);
+export const modeSchema = z.enum(ENFORCEMENT_MODES);
+export const reasonSchema = z.enum(REVOCATION_REASONS);
+const instant = z.iso.datetime({ precision: 3 });
+
+export const findingSchema = z.strictObject({
+  rule: z.string(),
+  severity: z.enum(['error', 'warning', 'notice']),
+  field: z.string(),
+  title: z.string(),
+  message: z.string(),
+  fix: z.string(),
+  value: z.string().nullable(),
+  mark: z.strictObject({ start: z.int(), end: z.int() }).nullable(),
+  source: z.string(),
+  command: z.string().nullable(),
+});
+
+export const csrFactsSchema = z.strictObject({
+  subject: z.array(z.strictObject({ type: z.string(), value: z.string() })),
+  commonName: z.string().nullable(),
+  dnsNames: z.array(z.string()),
+  key: z.strictObject({
+    algorithm: z.string(),
+    bits: z.int().nullable(),
+    curve: z.string().nullable(),
+    label: z.string(),
+  }),
+  signatureAlgorithm: z.string(),
+  signatureVerifies: z.boolean(),
+  spkiSha256Hex: z.string(),
+  sizeBytes: z.int(),
+});
+
+export const csrCheckSchema = z.strictObject({
+  acceptable: z.boolean().describe('True when nothing in findings blocks issuing.'),
+  facts: csrFactsSchema
+    .nullable()
+    .describe('What is in the request; null when it cannot be parsed.'),
+  findings: z.array(findingSchema),
+});
+export type CsrCheckView = z.infer<typeof csrCheckSchema>;
+
+export const certificateStatusSchema = z.enum(['live', 'expired', 'revoked']);
+export type CertificateStatus = z.infer<typeof certificateStatusSchema>;
+
+export const certificateSchema = z.strictObject({
+  id: z.string(),
+  environment: environmentSchema,
+  status: certificateStatusSchema,
+  label: z.string(),
+  subject: z.string().describe('RFC 4514 text, most specific first: CN=..., O=..., C=...'),
+  commonName: z.string(),
+  sans: z.array(z.string()).describe('DNS names, then the URI that names account and environment.'),
+  serialHex: z.string(),
+  sha256Fingerprint: z.string(),
+  issuer: z.string(),
+  keyLabel: z.string(),
+  slot: z.int().nullable().describe('The slot it holds while live.'),
+  notBefore: instant,
+  notAfter: instant,
+  createdAt: instant,
+  createdBy: z.string(),
+  lastSeenAt: instant.nullable(),
+  revokedAt: instant.nullable(),
+  revokedBy: z.string().nullable(),
+  revocationReason: reasonSchema.nullable(),
+  pem: z.string(),
+});
+export type CertificateView = z.infer<typeof certificateSchema>;
+
+export const certificatePageSchema = z.strictObject({
+  items: z.array(certificateSchema),
+  nextCursor: z.string().nullable(),
+});
+export type CertificatePage = z.infer<typeof certificatePageSchema>;
+
+export const enforcementSchema = z.strictObject({
+  environment: environmentSchema,
+  mode: modeSchema,
+  changedAt: instant.nullable(),
+  changedBy: z.string().nullable(),
+});
+export type EnforcementView = z.infer<typeof enforcementSchema>;
+
+export const apiClientSchema = z.strictObject({
+  id: z.string(),
+  name: z.string(),
+  environment: environmentSchema,
+  createdAt: instant,
+  disabledAt: instant.nullable(),
+});
+export type ApiClientView = z.infer<typeof apiClientSchema>;
+
+export const apiClientListSchema = z.strictObject({ items: z.array(apiClientSchema) });
+
+export const accountSchema = z.strictObject({
+  id: z.string(),
+  name: z.string(),
+  legalName: z.string(),
+  liveLimit: z.int(),
+  liveCount: z.int().describe('Live certificates and pending issuances, over all environments.'),
+  enforcement: z.array(enforcementSchema),
+});
+export type AccountView = z.infer<typeof accountSchema>;
+
+export const activityEventSchema = z.strictObject({
+  id: z.string(),
+  sequence: z.int(),
+  at: instant,
+  actor: z.strictObject({ kind: z.string(), id: z.string(), name: z.string() }),
+  action: z.string(),
+  objectKind: z.string(),
+  objectId: z.string(),
+  detail: z.record(z.string(), z.json()),
+  requestId: z.string(),
+});
+export type ActivityEventView = z.infer<typeof activityEventSchema>;
+
+export type ActivityPage = { items: ActivityEventView[]; nextCursor: string | null };
+
+/** A call refused by an edge, for people. */
+export type RefusedCallView = {
+  id: string;
+  at: string;
+  environment: (typeof ENVIRONMENTS)[number];
+  listener: 'mtls' | 'standard';
+  code: string;
+  title: string;
+  whatHappened: string;
+  whatToDo: string;
+  requestId: string;
+  certificateId: string | null;
+  certificateLabel: string | null;
+  apiClientName: string | null;
+  sourceAddress: string;
+  userAgent: string | null;
+};
+
+/** One of the slots of an account, for the overview. */
+export type SlotView =
+  | { slot: number; kind: 'free' }
+  | {
+      slot: number;
+      kind: 'pending';
+      environment: (typeof ENVIRONMENTS)[number];
+      label: string;
+      since: string;
+    }
+  | { slot: number; kind: 'live'; certificate: CertificateView };
+
+export type OverviewView = {
+  account: AccountView;
+  slots: SlotView[];
+  apiClients: ApiClientView[];
+  /** Certificates ever issued, for the checklist. */
+  issuedCount: number;
+  firstCallSeen: boolean;
+  now: string;
+};
+
+/** What turning enforcement on in one environment would do now. */
+export type EnforcementConsequence = {
+  environment: (typeof ENVIRONMENTS)[number];
+  enforcement: EnforcementView;
+  liveCertificates: { id: string; label: string; commonName: string; notAfter: string }[];
+  apiClients: string[];
+  mtlsUrl: string | null;
+  standardUrl: string | null;
+};
+
+export const problemSchema = z.object({
+  type: z.url(),
+  title: z.string(),
+  status: z.int(),
+  code: z.string(),
+  detail: z.string(),
+  requestId: z.string(),
+  findings: z.array(findingSchema).optional(),
+});
+export type Problem = z.infer<typeof problemSchema>;
