@@ -1,0 +1,191 @@
+import { type RecordTable, recordTable } from '@/lib/edge/record-table';
+import { ENVIRONMENTS, type Environment } from '@/lib/kernel/environments';
+
+/** One certificate as an edge knows it. Instants are whole seconds since 1970. */
+export type CertificateEntry = {
+  /** SHA-256 of the DER, 32 bytes. */
+  fingerprint: Uint8Array;
+  accountId: string;
+  environment: Environment;
+  notBefore: number;
+  notAfter: number;
+  revokedAt: number | null;
+};
+/** `nameHash` is what `apiClientNameHash` returns, 32 bytes. */
+export type ApiClientEntry = { nameHash: Uint8Array; accountId: string; environment: Environment };
+/** Every account that a certificate or an API client names needs one: an account without an entry is refused. */
+export type AccountEntry = {
+  accountId: string;
+  suspended: boolean;
+  enforced: readonly Environment[];
+};
+
+/** Idempotent puts: applying one twice is applying it once. */
+export type Change =
+  | { kind: 'certificate'; entry: CertificateEntry }
+  | { kind: 'certificate_removed'; fingerprint: Uint8Array }
+  | { kind: 'api_client'; entry: ApiClientEntry }
+  | { kind: 'api_client_removed'; nameHash: Uint8Array }
+  | { kind: 'account'; entry: AccountEntry };
+
+export type SnapshotContent = {
+  certificates: Iterable<CertificateEntry>;
+  apiClients: Iterable<ApiClientEntry>;
+  accounts: Iterable<AccountEntry>;
+};
+
+/** What an edge decides from. Only `applyFrame` makes or changes one. */
+export type EdgeState = {
+  /** The snapshot number held; rises only. */
+  number: number;
+  /** When the portal last vouched for this state, in milliseconds since 1970. */
+  asOfMs: number;
+  /** HMAC key of API client names. */
+  readonly nameKey: Uint8Array;
+  readonly index: EdgeIndex;
+};
+
+/** The look-ups behind a decision. Entries returned are copies. */
+export type EdgeIndex = {
+  readonly certificateCount: number;
+  certificate(fingerprint: Uint8Array): CertificateEntry | null;
+  apiClient(nameHash: Uint8Array): ApiClientEntry | null;
+  account(accountId: string): AccountEntry | null;
+  has(fingerprint: Uint8Array): boolean;
+  fingerprints(): Iterable<Uint8Array>;
+  change(change: Change): void;
+  /** Bytes held in typed arrays. */
+  bytes(): number;
+};
+
+type Account = { id: string; known: boolean; suspended: boolean; enforced: readonly Environment[] };
+
+/** The shared lists of enforced environments, by bit set: two hundred thousand accounts share four arrays. */
+const ENFORCED_SETS: readonly (readonly Environment[])[] = Array.from(
+  { length: 2 ** ENVIRONMENTS.length },
+  (_, bits) => ENVIRONMENTS.filter((_environment, bit) => (bits >> bit) & 1),
+);
+
+/** An empty index; it takes about 70 bytes of typed arrays per certificate. */
+export function edgeIndex(): EdgeIndex {
+  const certificates = recordTable(32);
+  const apiClients = recordTable(8);
+  const accounts = accountList();
+
+  return {
+    get certificateCount() {
+      return certificates.size;
+    },
+    certificate(fingerprint) {
+      const handle = certificates.find(fingerprint);
+      if (handle < 0) return null;
+      const view = certificates.view(handle);
+      const at = certificates.offset(handle);
+      const revokedAt = view.getFloat64(at + 24);
+      return {
+        fingerprint: certificates.key(handle).slice(),
+        ...ownerAt(view, at, accounts),
+        notBefore: view.getFloat64(at + 8),
+        notAfter: view.getFloat64(at + 16),
+        revokedAt: Number.isNaN(revokedAt) ? null : revokedAt,
+      };
+    },
+    apiClient(nameHash) {
+      const handle = apiClients.find(nameHash);
+      if (handle < 0) return null;
+      const owner = ownerAt(apiClients.view(handle), apiClients.offset(handle), accounts);
+      return { nameHash: apiClients.key(handle).slice(), ...owner };
+    },
+    account: (accountId) => accounts.entry(accountId),
+    has: (fingerprint) => certificates.find(fingerprint) >= 0,
+    *fingerprints() {
+      for (const handle of certificates.handles()) yield certificates.key(handle);
+    },
+    change(change) {
+      switch (change.kind) {
+        case 'certificate':
+          putCertificate(certificates, accounts, change.entry);
+          return;
+        case 'certificate_removed':
+          certificates.remove(change.fingerprint);
+          return;
+        case 'api_client': {
+          const handle = apiClients.put(change.entry.nameHash);
+          writeOwner(apiClients.view(handle), apiClients.offset(handle), accounts, change.entry);
+          return;
+        }
+        case 'api_client_removed':
+          apiClients.remove(change.nameHash);
+          return;
+        case 'account':
+          accounts.put(change.entry);
+          return;
+      }
+    },
+    bytes: () => certificates.bytes() + apiClients.bytes(),
+  };
+}
+
+function putCertificate(table: RecordTable, accounts: AccountList, entry: CertificateEntry): void {
+  const handle = table.put(entry.fingerprint);
+  const view = table.view(handle);
+  const at = table.offset(handle);
+  writeOwner(view, at, accounts, entry);
+  view.setFloat64(at + 8, entry.notBefore);
+  view.setFloat64(at + 16, entry.notAfter);
+  view.setFloat64(at + 24, entry.revokedAt ?? Number.NaN);
+}
+
+type Owned = { accountId: string; environment: Environment };
+
+function writeOwner(view: DataView, at: number, accounts: AccountList, owned: Owned): void {
+  view.setUint32(at, accounts.numberOf(owned.accountId));
+  view.setUint8(at + 4, ENVIRONMENTS.indexOf(owned.environment));
+}
+
+function ownerAt(view: DataView, at: number, accounts: AccountList): Owned {
+  const environment = ENVIRONMENTS[view.getUint8(at + 4)];
+  if (environment === undefined) throw new RangeError('no such environment');
+  return { accountId: accounts.idAt(view.getUint32(at)), environment };
+}
+
+type AccountList = {
+  numberOf(accountId: string): number;
+  idAt(number: number): string;
+  entry(accountId: string): AccountEntry | null;
+  put(entry: AccountEntry): void;
+};
+
+/** Interns account ids, so that a certificate names its account in four bytes. */
+function accountList(): AccountList {
+  const numbers = new Map<string, number>();
+  const list: Account[] = [];
+  const numberOf = (id: string): number => {
+    const found = numbers.get(id);
+    if (found !== undefined) return found;
+    list.push({ id, known: false, suspended: false, enforced: [] });
+    numbers.set(id, list.length - 1);
+    return list.length - 1;
+  };
+  return {
+    numberOf,
+    idAt(number) {
+      const account = list[number];
+      if (account === undefined) throw new RangeError('no such account');
+      return account.id;
+    },
+    entry(accountId) {
+      const account = list[numbers.get(accountId) ?? -1];
+      if (account === undefined || !account.known) return null;
+      return { accountId, suspended: account.suspended, enforced: account.enforced };
+    },
+    put(entry) {
+      const account = list[numberOf(entry.accountId)];
+      if (account === undefined) throw new RangeError('no such account');
+      const bits = entry.enforced.reduce((sum, e) => sum | (1 << ENVIRONMENTS.indexOf(e)), 0);
+      account.known = true;
+      account.suspended = entry.suspended;
+      account.enforced = ENFORCED_SETS[bits] ?? [];
+    },
+  };
+}
