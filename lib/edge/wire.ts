@@ -8,6 +8,9 @@ export class FrameError extends Error {
   }
 }
 
+/** What a JavaScript date can hold (ECMA-262, 21.4.1.1). */
+const MAX_SECONDS = 8_640_000_000_000;
+
 export type FrameWriter = {
   byte(value: number): void;
   uint32(value: number): void;
@@ -57,7 +60,9 @@ export function frameWriter(): FrameWriter {
       view.setBigUint64(start, BigInt(value));
     },
     seconds(value) {
-      if (!Number.isSafeInteger(value)) throw new FrameError(`not whole seconds: ${value}`);
+      if (!Number.isSafeInteger(value) || Math.abs(value) > MAX_SECONDS) {
+        throw new FrameError(`not whole seconds, or out of range: ${value}`);
+      }
       const start = room(8);
       view.setFloat64(start, value);
     },
@@ -119,7 +124,9 @@ export function wireReader(payload: Uint8Array): WireReader {
     },
     seconds() {
       const value = view.getFloat64(take(8));
-      if (!Number.isSafeInteger(value)) throw new FrameError('a time is not in whole seconds');
+      if (!Number.isSafeInteger(value) || Math.abs(value) > MAX_SECONDS) {
+        throw new FrameError('a time is not in whole seconds, or out of range');
+      }
       return value;
     },
     text() {
