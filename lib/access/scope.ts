@@ -77,6 +77,15 @@ export function authorize(principal: Principal, permission: Permission): Scope {
   return { accountId: principal.account.id, permission, actor, requestId } as Scope;
 }
 
+/** Whether `authorize` would pass, for what to show. It decides nothing. */
+export function may(principal: Principal, permission: Permission): boolean {
+  return (
+    allowed(principal, PERMISSIONS[permission]) &&
+    principal.account !== null &&
+    !principal.account.suspended
+  );
+}
+
 /** @throws AppError `forbidden` */
 export function authorizeDeployment(
   principal: Principal,

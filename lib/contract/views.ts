@@ -85,6 +85,7 @@ export type CertificatePage = z.infer<typeof certificatePageSchema>;
 export const enforcementSchema = z.strictObject({
   environment: environmentSchema,
   mode: modeSchema,
+  inherited: z.boolean().describe('True when the mode comes from a parent account.'),
   changedAt: instant.nullable(),
   changedBy: z.string().nullable(),
 });

@@ -53,6 +53,11 @@ export class AppError extends Error {
     this.members = options.members ?? {};
     this.retryAfterSeconds = options.retryAfterSeconds ?? null;
   }
+
+  /** Next's bundle and the portal's start-up code each load this module, and throw to one another. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return value instanceof Error && value.name === 'AppError' && 'code' in value;
+  }
 }
 
 /** For what can only be our own bug; never for input. */

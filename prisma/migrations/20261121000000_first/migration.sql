@@ -162,6 +162,7 @@ CREATE TABLE "api_client" (
     "account_id" TEXT NOT NULL,
     "environment" TEXT NOT NULL,
     "name" TEXT NOT NULL,
+    "name_hash" BYTEA NOT NULL,
     "disabled_at" TIMESTAMPTZ(3),
     "created_at" TIMESTAMPTZ(3) NOT NULL,
 
@@ -310,6 +311,9 @@ CREATE UNIQUE INDEX "certificate_issuer_id_serial_hex_key" ON "certificate"("iss
 CREATE INDEX "api_client_account_id_idx" ON "api_client"("account_id");
 
 -- CreateIndex
+CREATE UNIQUE INDEX "api_client_name_hash_key" ON "api_client"("name_hash");
+
+-- CreateIndex
 CREATE UNIQUE INDEX "api_client_environment_name_key" ON "api_client"("environment", "name");
 
 -- CreateIndex
@@ -443,3 +447,17 @@ BEGIN
       USING ("chain" = current_setting(''countersign.account_id'', true))', tenant_table);
   END LOOP;
 END $$;
+
+-- Policy set on a parent holds for all below it; a Scope sees only its own account, so the question has one answer.
+CREATE FUNCTION countersign_enforced_above(child TEXT, of_environment TEXT) RETURNS BOOLEAN
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
+  WITH RECURSIVE above AS (
+    SELECT "parent_id" FROM "account" WHERE "id" = child
+    UNION
+    SELECT a."parent_id" FROM "account" a JOIN above ON a."id" = above."parent_id"
+  )
+  SELECT EXISTS (
+    SELECT 1 FROM "enforcement" e JOIN above ON e."account_id" = above."parent_id"
+    WHERE e."environment" = of_environment AND e."mode" = 'enforce'
+  )
+$$;

@@ -1,0 +1,9 @@
+import { getAccount } from '@/lib/accounts/overview';
+import { methodNotAllowed, restRoute } from '@/lib/api-access/rest';
+
+export const GET = restRoute('getAccount', async ({ principal }) => ({
+  value: await getAccount(principal),
+}));
+const refused = methodNotAllowed('GET');
+
+export { refused as DELETE, refused as PATCH, refused as POST, refused as PUT };

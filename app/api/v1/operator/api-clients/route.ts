@@ -1,0 +1,10 @@
+import { authorizeDeployment } from '@/lib/access/scope';
+import { methodNotAllowed, restRoute } from '@/lib/api-access/rest';
+import { createApiClient } from '@/lib/api-clients/manage';
+
+export const POST = restRoute('createApiClient', async ({ principal, body }) => ({
+  value: await createApiClient(authorizeDeployment(principal, 'deployment.manage'), body),
+}));
+const refused = methodNotAllowed('POST');
+
+export { refused as DELETE, refused as GET, refused as PATCH, refused as PUT };

@@ -1,0 +1,83 @@
+/**
+ * One event per state change, in the transaction of the change, chained per account: each hash covers the canonical
+ * JSON of the event and the hash before it, so an edit, a deletion or a reorder shows (invariant 5).
+ */
+import { createHash } from 'node:crypto';
+import type { Actor } from '@/lib/access/scope';
+import { currentTime } from '@/lib/platform/clock';
+import type { Tx } from '@/lib/platform/database';
+import { newId } from '@/lib/platform/random';
+import { canonicalJson, type Json } from './canonical-json';
+
+export const DEPLOYMENT_CHAIN = 'deployment';
+
+export type Recorded = {
+  /** An account's id, or `DEPLOYMENT_CHAIN`. */
+  chain: string;
+  actor: Actor;
+  requestId: string;
+  /** Object and verb: `certificate.issued`. */
+  action: string;
+  object: { kind: string; id: string };
+  detail: Record<string, Json>;
+};
+
+const NO_HASH = new Uint8Array(32);
+
+/** Appends one event. The head's row is locked until commit, so a chain has no fork and no gap. */
+export async function recordEvent(tx: Tx, event: Recorded): Promise<void> {
+  await tx.$executeRaw`INSERT INTO audit_head (chain, sequence, hash)
+    VALUES (${event.chain}, 0, ${NO_HASH}) ON CONFLICT DO NOTHING`;
+  const heads = await tx.$queryRaw<{ sequence: bigint; hash: Uint8Array }[]>`
+    SELECT sequence, hash FROM audit_head WHERE chain = ${event.chain} FOR UPDATE`;
+  const head = heads[0];
+  if (!head) throw new Error('the audit chain has no head');
+  const row = {
+    id: newId('event'),
+    chain: event.chain,
+    sequence: head.sequence + 1n,
+    at: currentTime(),
+    actor: { ...event.actor },
+    action: event.action,
+    objectKind: event.object.kind,
+    objectId: event.object.id,
+    detail: event.detail,
+    requestId: event.requestId,
+    previousHash: new Uint8Array(head.hash),
+  };
+  const hash = eventHash(row);
+  await tx.auditEvent.create({ data: { ...row, hash } });
+  await tx.auditHead.update({
+    where: { chain: event.chain },
+    data: { sequence: row.sequence, hash },
+  });
+}
+
+/** The hash of an event as stored: SHA-256 over the previous hash and the canonical JSON of the rest. */
+export function eventHash(row: {
+  id: string;
+  chain: string;
+  sequence: bigint;
+  at: Date;
+  actor: Json;
+  action: string;
+  objectKind: string;
+  objectId: string;
+  detail: Json;
+  requestId: string;
+  previousHash: Uint8Array;
+}): Uint8Array<ArrayBuffer> {
+  const text = canonicalJson({
+    id: row.id,
+    chain: row.chain,
+    sequence: Number(row.sequence),
+    at: row.at.toISOString(),
+    actor: row.actor,
+    action: row.action,
+    objectKind: row.objectKind,
+    objectId: row.objectId,
+    detail: row.detail,
+    requestId: row.requestId,
+  });
+  return new Uint8Array(createHash('sha256').update(row.previousHash).update(text).digest());
+}

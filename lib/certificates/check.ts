@@ -1,0 +1,40 @@
+import { authorize, type Principal, type Scope } from '@/lib/access/scope';
+import { MAX_CSR_BYTES } from '@/lib/contract/operations';
+import type { CsrCheckView } from '@/lib/contract/views';
+import { AppError } from '@/lib/kernel/errors';
+import { type CsrCheck, checkCsr } from '@/lib/pki/csr-check';
+import { inScope } from '@/lib/platform/database';
+
+/**
+ * Everything that is in a CSR and everything that is wrong with it. Nothing is issued or stored.
+ * @throws AppError `payload_too_large`
+ */
+export async function checkCsrFor(
+  principal: Principal,
+  input: { csr: string | Uint8Array },
+): Promise<CsrCheckView> {
+  const scope = authorize(principal, 'certificates.check');
+  const { facts, findings, csr } = await checkedCsr(scope, input.csr);
+  return { acceptable: csr !== null, facts, findings };
+}
+
+/** The check with the account's own legal name, as issuing repeats it. */
+export async function checkedCsr(
+  scope: Scope,
+  csr: string | Uint8Array,
+): Promise<CsrCheck & { legalName: string }> {
+  const bytes = typeof csr === 'string' ? Buffer.byteLength(csr) : csr.length;
+  if (bytes > MAX_CSR_BYTES) {
+    throw new AppError('payload_too_large', {
+      detail: `The signing request has ${bytes} bytes; at most ${MAX_CSR_BYTES} are taken. A CSR has about 1,000: check that you sent the right file.`,
+    });
+  }
+  const account = await inScope(scope, (tx) =>
+    tx.account.findUniqueOrThrow({
+      where: { id: scope.accountId },
+      select: { legalName: true },
+    }),
+  );
+  const check = await checkCsr(csr, { legalName: account.legalName });
+  return { ...check, legalName: account.legalName };
+}

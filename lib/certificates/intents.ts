@@ -1,0 +1,189 @@
+/**
+ * The durable half of issuing: a slot and an intent are taken under the account's lock, before anything is signed.
+ */
+import type { Intent } from '@/generated/prisma/client';
+import type { Scope } from '@/lib/access/scope';
+import { lockAccount } from '@/lib/accounts/lock';
+import { recordEvent } from '@/lib/audit/record';
+import type { Environment } from '@/lib/kernel/environments';
+import { AppError } from '@/lib/kernel/errors';
+import { MINUTE_MS, SECOND_MS } from '@/lib/kernel/time';
+import { currentTime } from '@/lib/platform/clock';
+import type { Tx } from '@/lib/platform/database';
+
+/** How long one process may work on an intent before another may take it over. */
+export const LEASE_MS = 30 * SECOND_MS;
+/** A pending intent that nobody finished is void after this, and its slot free. */
+export const PENDING_MS = 15 * MINUTE_MS;
+
+export type PlannedIntent = {
+  id: string;
+  environment: Environment;
+  issuerId: string;
+  serialHex: string;
+  spkiSha256: string;
+  tbsDer: Uint8Array<ArrayBuffer>;
+  tbsSha256: string;
+  notAfter: Date;
+  label: string;
+  idempotencyKey: string | null;
+  requestSha256: string;
+};
+
+export type Taken = { kind: 'taken' } | { kind: 'repeat'; intent: Intent };
+
+/**
+ * Takes a slot and writes the intent, or finds that this very request was made before.
+ * @throws AppError `live_limit_reached`, `public_key_in_use`, `idempotency_conflict`
+ */
+export async function takeSlot(tx: Tx, scope: Scope, planned: PlannedIntent): Promise<Taken> {
+  const account = await lockAccount(tx, scope.accountId);
+  const now = currentTime();
+  const earlier = await earlierIntent(tx, scope, planned);
+  if (earlier) return { kind: 'repeat', intent: earlier };
+  await claimPublicKey(tx, scope, planned.spkiSha256, now);
+  const slot = await freeSlot(tx, scope, account.liveLimit, now);
+  await tx.intent.create({
+    data: {
+      ...planned,
+      accountId: scope.accountId,
+      actor: { ...scope.actor },
+      requestId: scope.requestId,
+      state: 'pending',
+      leaseUntil: new Date(now.getTime() + LEASE_MS),
+      createdAt: now,
+    },
+  });
+  await tx.slot.create({
+    data: {
+      accountId: scope.accountId,
+      slot,
+      intentId: planned.id,
+      releasesAt: new Date(now.getTime() + PENDING_MS),
+    },
+  });
+  await recordEvent(tx, {
+    chain: scope.accountId,
+    actor: scope.actor,
+    requestId: scope.requestId,
+    action: 'certificate.requested',
+    object: { kind: 'intent', id: planned.id },
+    detail: {
+      environment: planned.environment,
+      slot,
+      serialHex: planned.serialHex,
+      tbsSha256: planned.tbsSha256,
+      issuerId: planned.issuerId,
+    },
+  });
+  return { kind: 'taken' };
+}
+
+async function earlierIntent(tx: Tx, scope: Scope, planned: PlannedIntent): Promise<Intent | null> {
+  if (planned.idempotencyKey === null) return null;
+  const earlier = await tx.intent.findUnique({
+    where: {
+      accountId_idempotencyKey: {
+        accountId: scope.accountId,
+        idempotencyKey: planned.idempotencyKey,
+      },
+    },
+  });
+  if (earlier && earlier.requestSha256 !== planned.requestSha256) {
+    throw new AppError('idempotency_conflict', {
+      detail:
+        'This Idempotency-Key was used before with another body. Use a new key for a new request.',
+    });
+  }
+  return earlier;
+}
+
+async function claimPublicKey(tx: Tx, scope: Scope, spkiSha256: string, now: Date): Promise<void> {
+  await tx.$executeRaw`INSERT INTO public_key (spki_sha256, account_id, created_at)
+    VALUES (${spkiSha256}, ${scope.accountId}, ${now}) ON CONFLICT DO NOTHING`;
+  // Row-level security hides a foreign row, so a key of another account looks like no key at all.
+  const own = await tx.publicKey.findFirst({
+    where: { spkiSha256, accountId: scope.accountId },
+  });
+  if (own) return;
+  throw new AppError('public_key_in_use', {
+    detail:
+      'This public key cannot be used. Make a new key pair and a new signing request from it.',
+  });
+}
+
+async function freeSlot(tx: Tx, scope: Scope, limit: number, now: Date): Promise<number> {
+  const { accountId } = scope;
+  const lapsed = await tx.slot.findMany({
+    where: { accountId, releasesAt: { lte: now } },
+    include: { intent: true },
+  });
+  for (const { intent, slot } of lapsed) {
+    await tx.slot.delete({ where: { accountId_slot: { accountId, slot } } });
+    if (intent.state === 'pending') await voidIntent(tx, intent, 'nobody finished it in time');
+  }
+  const used = await tx.slot.findMany({
+    where: { accountId },
+    include: { intent: { include: { certificate: true } } },
+    orderBy: { slot: 'asc' },
+  });
+  if (used.length >= limit) throw limitReached(used, limit);
+  const taken = new Set(used.map((row) => row.slot));
+  let slot = 1;
+  while (taken.has(slot)) slot += 1;
+  return slot;
+}
+
+/** Gives the intent up: nothing signed for it may ever be stored. The caller holds the account's lock. */
+export async function voidIntent(tx: Tx, intent: Intent, why: string): Promise<void> {
+  await tx.intent.update({
+    where: { id: intent.id },
+    data: { state: 'void', idempotencyKey: null },
+  });
+  await recordEvent(tx, {
+    chain: intent.accountId,
+    actor: { kind: 'system', id: 'recovery', name: 'recovery' },
+    requestId: intent.requestId,
+    action: 'certificate.request-voided',
+    object: { kind: 'intent', id: intent.id },
+    detail: { why, serialHex: intent.serialHex },
+  });
+}
+
+function limitReached(
+  used: {
+    slot: number;
+    intent: {
+      environment: string;
+      label: string;
+      certificate: {
+        id: string;
+        label: string;
+        commonName: string;
+        notAfter: Date;
+        lastSeenAt: Date | null;
+      } | null;
+    };
+  }[],
+  limit: number,
+): AppError {
+  const retirable = used.flatMap(({ slot, intent }) =>
+    intent.certificate
+      ? [
+          {
+            id: intent.certificate.id,
+            slot,
+            label: intent.certificate.label,
+            commonName: intent.certificate.commonName,
+            environment: intent.environment,
+            notAfter: intent.certificate.notAfter.toISOString(),
+            lastSeenAt: intent.certificate.lastSeenAt?.toISOString() ?? null,
+          },
+        ]
+      : [],
+  );
+  return new AppError('live_limit_reached', {
+    detail: `All ${limit} slots of this account are in use. Revoke a certificate you no longer need, then issue again.`,
+    members: { limit, retirable },
+  });
+}

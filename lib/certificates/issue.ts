@@ -1,0 +1,99 @@
+/**
+ * The issuance cycle: the CSR is judged, a slot and an intent are committed, the draft is signed, checked by a second
+ * implementation, and stored. What a crash leaves is an intent, finished later by `recoverIntents`.
+ */
+import type { Intent } from '@/generated/prisma/client';
+import { authorize, type Principal, type Scope } from '@/lib/access/scope';
+import type { CertificateView } from '@/lib/contract/views';
+import type { Environment } from '@/lib/kernel/environments';
+import { AppError } from '@/lib/kernel/errors';
+import { SECOND_MS } from '@/lib/kernel/time';
+import { currentTime } from '@/lib/platform/clock';
+import { inScope } from '@/lib/platform/database';
+import { newId, sha256 } from '@/lib/platform/random';
+import { checkedCsr } from './check';
+import { finishIntent } from './finish';
+import { LEASE_MS, type PlannedIntent, takeSlot } from './intents';
+import { planDraft } from './plan';
+import { getCertificateInScope } from './read';
+
+export type IssueRequest = {
+  csr: string | Uint8Array;
+  environment: Environment;
+  label?: string | undefined;
+  idempotencyKey?: string | null | undefined;
+};
+
+const WAIT_STEP_MS = 50;
+
+/**
+ * Issues a certificate for the CSR's public key and vetted names. The same Idempotency-Key with the same request
+ * returns the same certificate.
+ * @throws AppError `csr_rejected` (members: `findings`), `live_limit_reached` (members: `retirable`),
+ *   `public_key_in_use`, `idempotency_conflict`, `payload_too_large`, `ca_unavailable`
+ */
+export async function issueCertificate(
+  principal: Principal,
+  request: IssueRequest,
+): Promise<CertificateView> {
+  const scope = authorize(principal, 'certificates.issue');
+  const { csr, findings, legalName } = await checkedCsr(scope, request.csr);
+  if (csr === null) {
+    const blocking = findings.filter((finding) => finding.severity === 'error').length;
+    throw new AppError('csr_rejected', {
+      detail: `The signing request has ${blocking === 1 ? 'one fault' : `${blocking} faults`}. Each finding says how to mend it.`,
+      members: { findings },
+    });
+  }
+  const draft = await planDraft({
+    scope,
+    csr,
+    legalName,
+    environment: request.environment,
+    now: currentTime(),
+  });
+  const planned: PlannedIntent = {
+    id: newId('intent'),
+    environment: request.environment,
+    issuerId: draft.issuerId,
+    serialHex: draft.serialHex,
+    spkiSha256: csr.spkiSha256Hex,
+    tbsDer: new Uint8Array(draft.tbsDer),
+    tbsSha256: hex(sha256(draft.tbsDer)),
+    notAfter: draft.notAfter,
+    label: request.label?.trim() || csr.commonName,
+    idempotencyKey: request.idempotencyKey ?? null,
+    requestSha256: requestDigest(request),
+  };
+  const taken = await inScope(scope, (tx) => takeSlot(tx, scope, planned));
+  if (taken.kind === 'repeat') return answerOf(scope, taken.intent);
+  return finishIntent(scope, planned.id, draft.linted);
+}
+
+/** The answer to a repeated request: the certificate of the first, waiting for it if it is still being made. */
+async function answerOf(scope: Scope, first: Intent): Promise<CertificateView> {
+  const until = currentTime().getTime() + LEASE_MS;
+  let state = first.state;
+  while (state === 'pending' && currentTime().getTime() < until) {
+    await new Promise((resolve) => setTimeout(resolve, WAIT_STEP_MS));
+    const intent = await inScope(scope, (tx) => tx.intent.findFirst({ where: { id: first.id } }));
+    state = intent?.state ?? 'void';
+  }
+  if (state !== 'issued') {
+    throw new AppError('ca_unavailable', {
+      detail: 'The first request with this Idempotency-Key has not been finished. Send it again.',
+      retryAfterSeconds: LEASE_MS / SECOND_MS,
+    });
+  }
+  return getCertificateInScope(scope, { intentId: first.id });
+}
+
+function requestDigest(request: IssueRequest): string {
+  const csr =
+    typeof request.csr === 'string' ? request.csr : Buffer.from(request.csr).toString('base64');
+  return hex(sha256(JSON.stringify([csr, request.environment, request.label ?? null])));
+}
+
+function hex(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('hex');
+}

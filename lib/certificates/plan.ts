@@ -1,0 +1,61 @@
+import { randomBytes } from 'node:crypto';
+import type { Scope } from '@/lib/access/scope';
+import type { Environment } from '@/lib/kernel/environments';
+import { AppError, assert } from '@/lib/kernel/errors';
+import type { VerifiedCsr } from '@/lib/pki/csr-check';
+import { draftClientCertificate } from '@/lib/pki/draft';
+import { type LintedDraft, lint } from '@/lib/pki/lint';
+import { serialFrom } from '@/lib/pki/serial';
+import { inScope } from '@/lib/platform/database';
+
+export type Plan = {
+  issuerId: string;
+  serialHex: string;
+  tbsDer: Uint8Array;
+  notAfter: Date;
+  linted: LintedDraft;
+};
+
+/**
+ * What will be signed: the profile filled from the vetted CSR, by the issuer of the environment, and linted.
+ * @throws AppError `ca_unavailable` when the environment has no issuer
+ */
+export async function planDraft(input: {
+  scope: Scope;
+  csr: VerifiedCsr;
+  legalName: string;
+  environment: Environment;
+  now: Date;
+}): Promise<Plan> {
+  const { scope, csr, legalName, environment, now } = input;
+  const issuer = await inScope(scope, (tx) =>
+    tx.issuer.findFirst({
+      where: { kind: 'issuing', environment },
+      orderBy: { createdAt: 'desc' },
+    }),
+  );
+  if (!issuer) {
+    throw new AppError('ca_unavailable', {
+      detail: `There is no issuing CA for ${environment}. Ask support.`,
+    });
+  }
+  const serial = serialFrom(randomBytes(16));
+  const draft = await draftClientCertificate({
+    csr,
+    legalName,
+    accountId: scope.accountId,
+    environment,
+    issuerDer: issuer.certificateDer,
+    serial,
+    now,
+  });
+  const result = await lint(draft);
+  assert('linted' in result, 'a draft made by the profile passes its lints');
+  return {
+    issuerId: issuer.id,
+    serialHex: Buffer.from(serial).toString('hex').toUpperCase(),
+    tbsDer: draft.tbsDer,
+    notAfter: draft.notAfter,
+    linted: result.linted,
+  };
+}

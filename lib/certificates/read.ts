@@ -1,0 +1,71 @@
+import { authorize, type Principal, type Scope } from '@/lib/access/scope';
+import { eventView } from '@/lib/audit/list';
+import type { ActivityEventView, CertificateView } from '@/lib/contract/views';
+import { AppError } from '@/lib/kernel/errors';
+import { type CertificateFacts, certificateFacts } from '@/lib/pki/certificate-facts';
+import { currentTime } from '@/lib/platform/clock';
+import { inScope } from '@/lib/platform/database';
+import { outageOf } from './outage';
+import { certificateView, withSlot } from './view';
+
+/** @throws AppError `not_found`, also for a certificate of another account */
+export async function getCertificate(principal: Principal, id: string): Promise<CertificateView> {
+  const scope = authorize(principal, 'certificates.read');
+  return getCertificateInScope(scope, { id });
+}
+
+export type CertificateDetail = {
+  certificate: CertificateView;
+  facts: CertificateFacts;
+  /** Newest first. */
+  history: ActivityEventView[];
+  /** A sentence that names what stops when this certificate is revoked now; null when nothing does. */
+  outage: string | null;
+};
+
+/** @throws AppError `not_found` */
+export async function certificateDetail(
+  principal: Principal,
+  id: string,
+): Promise<CertificateDetail> {
+  const scope = authorize(principal, 'certificates.read');
+  return inScope(scope, async (tx) => {
+    const row = await tx.certificate.findFirst({
+      where: { id, accountId: scope.accountId },
+      include: withSlot,
+    });
+    if (!row) throw noCertificate();
+    const events = await tx.auditEvent.findMany({
+      where: { chain: scope.accountId, objectId: { in: [row.id, row.intentId] } },
+      orderBy: { sequence: 'desc' },
+      take: 100,
+    });
+    return {
+      certificate: await certificateView(row, currentTime()),
+      facts: await certificateFacts(row.der),
+      history: events.map(eventView),
+      outage: await outageOf(tx, scope, row),
+    };
+  });
+}
+
+/** @throws AppError `not_found` */
+export async function getCertificateInScope(
+  scope: Scope,
+  where: { id: string } | { intentId: string },
+): Promise<CertificateView> {
+  const row = await inScope(scope, (tx) =>
+    tx.certificate.findFirst({
+      where: { ...where, accountId: scope.accountId },
+      include: withSlot,
+    }),
+  );
+  if (!row) throw noCertificate();
+  return certificateView(row, currentTime());
+}
+
+export function noCertificate(): AppError {
+  return new AppError('not_found', {
+    detail: 'There is no such certificate in this account. Check the id.',
+  });
+}

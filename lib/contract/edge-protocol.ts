@@ -1,0 +1,52 @@
+/** What edges and the portal say to one another, besides the frames of lib/edge/frames.ts. */
+import { z } from 'zod';
+import { environmentSchema } from './views';
+
+const hex64 = z.string().regex(/^[0-9a-fA-F]{64}$/);
+const text = (max: number) => z.string().max(max);
+
+export const enrolmentReply = z.object({
+  edgeId: z.string(),
+  name: z.string(),
+  /** Ed25519 SPKI, DER in base64. */
+  snapshotKey: z.string(),
+});
+
+export const acknowledgementBody = z.strictObject({ number: z.int().min(0) });
+
+export const MAX_REPORTED_REFUSALS = 500;
+
+export const reportBody = z.strictObject({
+  appliedNumber: z.int().min(0),
+  /** Items dropped since the last report because the queue was full. */
+  lost: z.int().min(0).max(2_000_000_000),
+  firstSuccesses: z
+    .array(
+      z.strictObject({
+        fingerprint: hex64,
+        nameHash: hex64,
+        environment: environmentSchema,
+        at: z.iso.datetime(),
+        tlsVersion: text(16),
+      }),
+    )
+    .max(MAX_REPORTED_REFUSALS),
+  refusals: z
+    .array(
+      z.strictObject({
+        requestId: text(64),
+        code: text(64),
+        environment: environmentSchema,
+        listener: z.enum(['mtls', 'standard']),
+        at: z.iso.datetime(),
+        fingerprint: hex64.nullable(),
+        nameHash: hex64.nullable(),
+        sourceAddress: text(64),
+        userAgent: text(300).nullable(),
+        sni: text(255).nullable(),
+        tlsVersion: text(16).nullable(),
+      }),
+    )
+    .max(MAX_REPORTED_REFUSALS),
+});
+export type EdgeReport = z.infer<typeof reportBody>;

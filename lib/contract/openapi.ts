@@ -1,0 +1,143 @@
+/** The OpenAPI 3.1 document, printed from the operations table. */
+import { z } from 'zod';
+import { PERMISSIONS } from '@/lib/access/permissions';
+import { ERRORS, type ErrorCode } from '@/lib/kernel/errors';
+import { OPERATIONS, type Operation } from './operations';
+import { problemSchema } from './views';
+
+type JsonObject = Record<string, unknown>;
+
+/** What any operation with a key may answer besides its own errors. */
+const ALWAYS: readonly ErrorCode[] = [
+  'invalid_request',
+  'unauthenticated',
+  'forbidden',
+  'account_suspended',
+  'rate_limited',
+  'internal_error',
+  'database_unavailable',
+];
+
+/** @see OpenAPI 3.1.1 */
+export function openApiDocument(publicUrl: string): JsonObject {
+  const paths: Record<string, JsonObject> = {};
+  for (const operation of Object.values<Operation>(OPERATIONS)) {
+    const path = paths[operation.path] ?? {};
+    path[operation.method.toLowerCase()] = described(operation);
+    paths[operation.path] = path;
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Countersign',
+      version: '1.0.0',
+      description:
+        'Client certificates and mTLS enforcement. Errors are RFC 9457 problem documents; branch on `code`. New members may be added to replies at any time.',
+    },
+    servers: [{ url: publicUrl }],
+    security: [{ apiKey: [] }],
+    paths,
+    components: {
+      securitySchemes: {
+        apiKey: { type: 'http', scheme: 'bearer', bearerFormat: 'csk_<prefix>_<secret>' },
+      },
+      schemas: { Problem: jsonSchema(problemSchema, 'output') },
+    },
+  };
+}
+
+function described(operation: Operation): JsonObject {
+  const { reply } = operation;
+  const media = reply.media ?? 'application/json';
+  const schema = reply.schema
+    ? jsonSchema(reply.schema, 'output')
+    : { type: 'string', format: 'binary' };
+  const errors = operation.permission === null ? [] : [...ALWAYS, ...operation.errors];
+  return {
+    operationId: operation.id,
+    summary: operation.summary,
+    ...(operation.permission === null ? { security: [] } : {}),
+    description: operation.permission === null ? 'No key is needed.' : scopeSentence(operation),
+    parameters: parametersOf(operation),
+    ...(operation.body
+      ? {
+          requestBody: {
+            required: true,
+            content: { 'application/json': { schema: jsonSchema(operation.body, 'input') } },
+          },
+        }
+      : {}),
+    responses: {
+      [reply.status]: { description: operation.summary, content: { [media]: { schema } } },
+      ...problems(errors),
+    },
+  };
+}
+
+function scopeSentence(operation: Operation): string {
+  const { permission } = operation;
+  if (permission === null) return '';
+  const scope =
+    permission in PERMISSIONS
+      ? PERMISSIONS[permission as keyof typeof PERMISSIONS].keyScope
+      : 'operator';
+  return `The key needs the scope \`${scope}\`.`;
+}
+
+function parametersOf(operation: Operation): JsonObject[] {
+  const parameters = [
+    ...members(operation.params).map(([name, schema]) => ({
+      name,
+      in: 'path',
+      required: true,
+      schema,
+    })),
+    ...members(operation.query).map(([name, schema]) => ({
+      name,
+      in: 'query',
+      required: false,
+      schema,
+    })),
+  ];
+  if (!operation.idempotencyKey) return parameters;
+  return [
+    ...parameters,
+    {
+      name: 'Idempotency-Key',
+      in: 'header',
+      required: false,
+      description: 'The same key with the same body gives the same answer.',
+      schema: { type: 'string', minLength: 1, maxLength: 255 },
+    },
+  ];
+}
+
+function members(schema: z.ZodObject | undefined): [string, unknown][] {
+  return schema
+    ? Object.entries(schema.shape).map(([name, member]) => [name, jsonSchema(member, 'input')])
+    : [];
+}
+
+function problems(codes: readonly ErrorCode[]): JsonObject {
+  const byStatus = new Map<number, ErrorCode[]>();
+  for (const code of codes) {
+    const { status } = ERRORS[code];
+    byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
+  }
+  return Object.fromEntries(
+    [...byStatus].map(([status, named]) => [
+      status,
+      {
+        description: named.map((code) => `\`${code}\`: ${ERRORS[code].title}`).join('; '),
+        content: {
+          'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } },
+        },
+      },
+    ]),
+  );
+}
+
+function jsonSchema(schema: z.core.$ZodType, io: 'input' | 'output'): JsonObject {
+  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
+  return rest;
+}

@@ -1,0 +1,71 @@
+import { authorize, type Principal, type Scope } from '@/lib/access/scope';
+import type { EnforcementConsequence, EnforcementView } from '@/lib/contract/views';
+import { ENVIRONMENTS, type Environment } from '@/lib/kernel/environments';
+import { currentTime } from '@/lib/platform/clock';
+import { inScope, type Tx } from '@/lib/platform/database';
+import { deployment } from '@/lib/platform/deployment';
+
+export async function getEnforcement(
+  principal: Principal,
+  environment: Environment,
+): Promise<EnforcementView> {
+  const scope = authorize(principal, 'enforcement.read');
+  return inScope(scope, (tx) => enforcementOf(tx, scope, environment));
+}
+
+/** Per environment, what is enforced now and which API clients turning it on would reach. */
+export async function enforcementConsequences(
+  principal: Principal,
+): Promise<EnforcementConsequence[]> {
+  const scope = authorize(principal, 'enforcement.read');
+  const { accountId } = scope;
+  return inScope(scope, async (tx) => {
+    const consequences: EnforcementConsequence[] = [];
+    for (const environment of ENVIRONMENTS) {
+      const certificates = await tx.certificate.findMany({
+        where: { accountId, environment, revokedAt: null, notAfter: { gt: currentTime() } },
+        select: { id: true, label: true, commonName: true, notAfter: true },
+        orderBy: { notAfter: 'asc' },
+      });
+      const clients = await tx.apiClient.findMany({
+        where: { accountId, environment, disabledAt: null },
+        select: { name: true },
+        orderBy: { name: 'asc' },
+      });
+      const edge = deployment().edges[environment];
+      consequences.push({
+        environment,
+        enforcement: await enforcementOf(tx, scope, environment),
+        liveCertificates: certificates.map((row) => ({
+          ...row,
+          notAfter: row.notAfter.toISOString(),
+        })),
+        apiClients: clients.map((row) => row.name),
+        mtlsUrl: edge?.mtlsUrl ?? null,
+        standardUrl: edge?.standardUrl ?? null,
+      });
+    }
+    return consequences;
+  });
+}
+
+/** The mode in force: the account's own, or `enforce` when a parent's policy says so. */
+export async function enforcementOf(
+  tx: Tx,
+  scope: Scope,
+  environment: Environment,
+): Promise<EnforcementView> {
+  const { accountId } = scope;
+  const own = await tx.enforcement.findFirst({ where: { accountId, environment } });
+  const above = await tx.$queryRaw<{ enforced: boolean }[]>`
+    SELECT countersign_enforced_above(${accountId}, ${environment}) AS enforced`;
+  const ownMode = own?.mode === 'enforce' ? 'enforce' : 'off';
+  const inherited = ownMode === 'off' && above[0]?.enforced === true;
+  return {
+    environment,
+    mode: inherited ? 'enforce' : ownMode,
+    inherited,
+    changedAt: own?.changedAt.toISOString() ?? null,
+    changedBy: own?.changedBy ?? null,
+  };
+}

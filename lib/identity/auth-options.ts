@@ -1,0 +1,53 @@
+import type { NextAuthOptions } from 'next-auth';
+import CredentialsProvider from 'next-auth/providers/credentials';
+import { deployment } from '@/lib/platform/deployment';
+import { requestFacts } from '@/lib/platform/request';
+import { authenticate, SESSION_MS } from './authenticate';
+
+/** `__Host-`: only this very host may set it, over TLS (or on localhost), for the whole site. */
+export const SESSION_COOKIE = '__Host-countersign.session';
+
+const cookieOptions = { httpOnly: true, sameSite: 'lax', path: '/', secure: true } as const;
+
+/**
+ * The token carries a session row's id and nothing to trust: `signedIn` reads the row on every request.
+ */
+export function authOptions(): NextAuthOptions {
+  return {
+    secret: deployment().authSecret,
+    session: { strategy: 'jwt', maxAge: SESSION_MS / 1000 },
+    pages: { signIn: '/sign-in', error: '/sign-in' },
+    cookies: {
+      sessionToken: { name: SESSION_COOKIE, options: cookieOptions },
+      csrfToken: { name: '__Host-countersign.csrf', options: cookieOptions },
+      callbackUrl: { name: '__Host-countersign.callback', options: cookieOptions },
+    },
+    providers: [
+      CredentialsProvider({
+        name: 'E-mail and password',
+        credentials: {
+          email: { label: 'Email', type: 'email' },
+          password: { label: 'Password', type: 'password' },
+        },
+        async authorize(credentials) {
+          if (!credentials?.email || !credentials.password) return null;
+          const opened = await authenticate(credentials, await requestFacts());
+          return opened ? { id: opened.personId, sessionId: opened.sessionId } : null;
+        },
+      }),
+    ],
+    callbacks: {
+      jwt({ token, user }) {
+        if (user && 'sessionId' in user) return { sub: user.id, sessionId: user.sessionId };
+        return token;
+      },
+      session({ session, token }) {
+        return { expires: session.expires, sessionId: token.sessionId };
+      },
+      redirect({ url, baseUrl }) {
+        if (url.startsWith('/') && !url.startsWith('//')) return `${baseUrl}${url}`;
+        return URL.canParse(url) && new URL(url).origin === baseUrl ? url : baseUrl;
+      },
+    },
+  };
+}

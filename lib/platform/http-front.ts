@@ -1,0 +1,138 @@
+/**
+ * What happens to every request before Next sees it: who is calling is settled, nothing a client says about itself in
+ * forwarded or internal headers survives, and pages take state changes from their own origin only.
+ */
+import { randomBytes } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { BlockList, isIP } from 'node:net';
+import { ADDRESS_HEADER, NONCE_HEADER, PATH_HEADER, REQUEST_ID_HEADER } from './request';
+
+export type FrontSettings = {
+  publicUrl: string;
+  /** Addresses or CIDR blocks whose X-Forwarded-For is believed. */
+  trustedProxies: readonly string[];
+};
+
+/** Headers by which a client could pretend to be a proxy, or Next's own machinery [CVE-2025-29927]. */
+const NEVER_FROM_CLIENTS =
+  /^(x-forwarded-|forwarded$|x-real-ip$|x-countersign-|x-middleware-|x-request-id$|x-invoke-|x-matched-path$|content-security-policy$)/;
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
+/** Their own credential is a header no other site can send, so they need no origin check. */
+const HEADER_AUTHENTICATED = /^\/api\/(v1|edge)\//;
+
+export function httpFront(settings: FrontSettings) {
+  const proxies = blockList(settings.trustedProxies);
+  const origin = new URL(settings.publicUrl);
+  const secure = origin.protocol === 'https:';
+
+  /** Prepares the request in place. @returns false when it was answered here */
+  return function prepare(request: IncomingMessage, response: ServerResponse): boolean {
+    const address = clientAddress(request, proxies);
+    for (const name of Object.keys(request.headers)) {
+      if (NEVER_FROM_CLIENTS.test(name)) delete request.headers[name];
+    }
+    const path = (request.url ?? '/').split('?')[0] ?? '/';
+    const requestId = `req_${randomBytes(12).toString('hex')}`;
+    const nonce = randomBytes(16).toString('base64');
+    const policy = contentSecurityPolicy(nonce);
+    const host = request.headers.host ?? '';
+    Object.assign(request.headers, {
+      [REQUEST_ID_HEADER]: requestId,
+      [ADDRESS_HEADER]: address,
+      [NONCE_HEADER]: nonce,
+      [PATH_HEADER]: request.url ?? '/',
+      // Next takes the nonce for its own scripts from here.
+      'content-security-policy': policy,
+      host: origin.host,
+      'x-forwarded-host': origin.host,
+      'x-forwarded-proto': origin.protocol.slice(0, -1),
+      'x-forwarded-for': address,
+    });
+    for (const [name, value] of securityHeaders(policy, secure)) response.setHeader(name, value);
+    response.setHeader(REQUEST_ID_HEADER, requestId);
+    if (HEADER_AUTHENTICATED.test(path) || path === '/healthz') return true;
+    if (SAFE_METHODS.has(request.method ?? 'GET')) {
+      // Cookies and origin checks belong to one host: whoever came by another name is sent to it.
+      if (host === origin.host) return true;
+      response.writeHead(307, { Location: `${origin.origin}${request.url ?? '/'}` }).end();
+      return false;
+    }
+    if (sameOrigin(request, origin.origin)) return true;
+    response.writeHead(403, { 'Content-Type': 'application/problem+json' });
+    response.end(
+      JSON.stringify({
+        type: `${origin.origin}/errors#cross_origin`,
+        title: 'The request came from another origin',
+        status: 403,
+        code: 'cross_origin',
+        detail: `Open ${origin.origin} and try again there.`,
+        requestId,
+      }),
+    );
+    return false;
+  };
+}
+
+function sameOrigin(request: IncomingMessage, origin: string): boolean {
+  const { origin: stated } = request.headers;
+  if (stated !== undefined) return stated === origin;
+  const site = request.headers['sec-fetch-site'];
+  return site === undefined || site === 'same-origin' || site === 'none';
+}
+
+/** The peer, or, when the peer is a trusted proxy, the nearest address in X-Forwarded-For that is not one. */
+function clientAddress(request: IncomingMessage, proxies: BlockList): string {
+  const peer = plain(request.socket.remoteAddress ?? '');
+  if (!trusted(peer, proxies)) return peer;
+  const forwarded = [request.headers['x-forwarded-for'] ?? []].flat().join(',');
+  const hops = forwarded.split(',').map((hop) => plain(hop.trim()));
+  for (const hop of hops.reverse()) {
+    if (isIP(hop) === 0) break;
+    if (!trusted(hop, proxies)) return hop;
+  }
+  return peer;
+}
+
+function trusted(address: string, proxies: BlockList): boolean {
+  const family = isIP(address);
+  return family !== 0 && proxies.check(address, family === 6 ? 'ipv6' : 'ipv4');
+}
+
+function plain(address: string): string {
+  return address.startsWith('::ffff:') ? address.slice(7) : address;
+}
+
+function blockList(entries: readonly string[]): BlockList {
+  const list = new BlockList();
+  for (const entry of entries) {
+    const [address = '', bits] = entry.split('/');
+    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
+    if (bits === undefined) list.addAddress(address, family);
+    else list.addSubnet(address, Number(bits), family);
+  }
+  return list;
+}
+
+function contentSecurityPolicy(nonce: string): string {
+  return [
+    "default-src 'self'",
+    `script-src 'self' 'nonce-${nonce}' 'strict-dynamic'`,
+    `style-src 'self' 'nonce-${nonce}'`,
+    "img-src 'self' data:",
+    "object-src 'none'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+  ].join('; ');
+}
+
+function securityHeaders(policy: string, secure: boolean): [string, string][] {
+  return [
+    ['Content-Security-Policy', policy],
+    ['X-Content-Type-Options', 'nosniff'],
+    ['Referrer-Policy', 'same-origin'],
+    ['Cross-Origin-Opener-Policy', 'same-origin'],
+    ['Permissions-Policy', 'camera=(), microphone=(), geolocation=()'],
+    ...(secure ? [['Strict-Transport-Security', 'max-age=31536000'] as [string, string]] : []),
+  ];
+}

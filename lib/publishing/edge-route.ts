@@ -1,0 +1,19 @@
+import type { Edge } from '@/generated/prisma/client';
+import { problemResponse } from '@/lib/platform/problem';
+import { factsFrom } from '@/lib/platform/request';
+import { edgeOfToken } from './edges';
+
+/** A route for edges alone: the token, and a problem document for whatever is thrown. */
+export function edgeRoute(
+  work: (call: { edge: Edge; request: Request; requestId: string }) => Promise<Response>,
+): (request: Request) => Promise<Response> {
+  return async (request) => {
+    const { requestId } = factsFrom(request.headers);
+    try {
+      const edge = await edgeOfToken(request.headers.get('authorization'), requestId);
+      return await work({ edge, request, requestId });
+    } catch (error) {
+      return problemResponse(error, requestId);
+    }
+  };
+}

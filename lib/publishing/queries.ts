@@ -1,0 +1,139 @@
+import type { AccountEntry, Change, SnapshotContent } from '@/lib/edge/state';
+import { type Environment, isEnvironment } from '@/lib/kernel/environments';
+import { DAY_MS } from '@/lib/kernel/time';
+import { currentTime } from '@/lib/platform/clock';
+import type { Tx } from '@/lib/platform/database';
+import { type OutboxChange, seconds } from './changes';
+
+/** An expired certificate stays known for a while, so that the edge can say "expired" and not "unknown". */
+const KEEP_EXPIRED_MS = 30 * DAY_MS;
+const KEEP_OUTBOX_MS = DAY_MS;
+
+/** Numbers what has none, in order of id. @returns the highest number given so far */
+export async function numberOutbox(tx: Tx): Promise<number> {
+  const waiting = await tx.$queryRaw<{ waiting: boolean; current: bigint }[]>`
+    SELECT EXISTS (SELECT 1 FROM edge_change WHERE number IS NULL) AS waiting,
+      snapshot_number AS current FROM deployment WHERE id = 1`;
+  if (!waiting[0]?.waiting) return Number(waiting[0]?.current ?? 0);
+  const rows = await tx.$queryRaw<{ current: bigint }[]>`
+    SELECT snapshot_number AS current FROM deployment WHERE id = 1 FOR UPDATE`;
+  const current = rows[0]?.current ?? 0n;
+  const added = await tx.$executeRaw`
+    UPDATE edge_change SET number = ${current} + fresh.position
+    FROM (SELECT id, row_number() OVER (ORDER BY id) AS position
+          FROM edge_change WHERE number IS NULL) AS fresh
+    WHERE edge_change.id = fresh.id`;
+  await tx.$executeRaw`UPDATE deployment SET snapshot_number = ${current + BigInt(added)} WHERE id = 1`;
+  return Number(current) + added;
+}
+
+export async function pruneOutbox(tx: Tx): Promise<void> {
+  const before = new Date(currentTime().getTime() - KEEP_OUTBOX_MS);
+  await tx.$executeRaw`DELETE FROM edge_change WHERE number IS NOT NULL AND created_at < ${before}`;
+}
+
+/** What changed after `fromNumber`, an account as it stands now. */
+export async function changesBetween(
+  tx: Tx,
+  fromNumber: number,
+): Promise<{ number: number; changes: Change[] }> {
+  const rows = await tx.$queryRaw<{ number: bigint; change: OutboxChange }[]>`
+    SELECT number, change FROM edge_change WHERE number > ${BigInt(fromNumber)} ORDER BY number`;
+  const touched = rows.flatMap((row) =>
+    row.change.kind === 'account' ? [row.change.accountId] : [],
+  );
+  const accounts = touched.length > 0 ? await accountEntries(tx, touched) : [];
+  const changes: Change[] = accounts.map((entry) => ({ kind: 'account', entry }));
+  for (const row of rows) {
+    const change = decoded(row.change);
+    if (change) changes.push(change);
+  }
+  return { number: Number(rows.at(-1)?.number ?? fromNumber), changes };
+}
+
+/** Everything an edge needs, and the number it stands for. Run in one REPEATABLE READ transaction. */
+export async function snapshotContent(
+  tx: Tx,
+): Promise<{ number: number; content: SnapshotContent }> {
+  const head = await tx.deployment.findUniqueOrThrow({ where: { id: 1 } });
+  const certificates = await tx.certificate.findMany({
+    where: { notAfter: { gt: new Date(currentTime().getTime() - KEEP_EXPIRED_MS) } },
+    select: {
+      sha256Fingerprint: true,
+      accountId: true,
+      environment: true,
+      notBefore: true,
+      notAfter: true,
+      revokedAt: true,
+    },
+  });
+  const clients = await tx.apiClient.findMany({
+    where: { disabledAt: null },
+    select: { nameHash: true, accountId: true, environment: true },
+  });
+  return {
+    number: Number(head.snapshotNumber),
+    content: {
+      accounts: await accountEntries(tx, null),
+      certificates: certificates.map((row) => ({
+        fingerprint: Buffer.from(row.sha256Fingerprint, 'hex'),
+        accountId: row.accountId,
+        environment: environmentOf(row.environment),
+        notBefore: seconds(row.notBefore),
+        notAfter: seconds(row.notAfter),
+        revokedAt: row.revokedAt ? seconds(row.revokedAt) : null,
+      })),
+      apiClients: clients.map((row) => ({
+        nameHash: row.nameHash,
+        accountId: row.accountId,
+        environment: environmentOf(row.environment),
+      })),
+    },
+  };
+}
+
+/** The accounts named and all below them (or every account), each with the policy of all above it applied. */
+async function accountEntries(tx: Tx, ids: string[] | null): Promise<AccountEntry[]> {
+  const all = ids === null;
+  const rows = await tx.$queryRaw<{ id: string; suspended: boolean; enforced: string[] }[]>`
+    WITH RECURSIVE wanted AS (
+      SELECT id FROM account WHERE ${all} OR id = ANY(${ids ?? []})
+      UNION SELECT a.id FROM account a JOIN wanted w ON a.parent_id = w.id
+    ), lineage AS (
+      SELECT w.id, w.id AS ancestor FROM wanted w
+      UNION SELECT l.id, a.parent_id FROM lineage l JOIN account a ON a.id = l.ancestor
+      WHERE a.parent_id IS NOT NULL
+    )
+    SELECT l.id, bool_or(a.suspended_at IS NOT NULL) AS suspended,
+      coalesce(array_agg(DISTINCT e.environment) FILTER (WHERE e.mode = 'enforce'), '{}') AS enforced
+    FROM lineage l JOIN account a ON a.id = l.ancestor
+    LEFT JOIN enforcement e ON e.account_id = l.ancestor
+    GROUP BY l.id`;
+  return rows.map((row) => ({
+    accountId: row.id,
+    suspended: row.suspended,
+    enforced: row.enforced.filter(isEnvironment),
+  }));
+}
+
+function decoded(change: OutboxChange): Change | null {
+  switch (change.kind) {
+    case 'certificate': {
+      const { kind, fingerprint, ...entry } = change;
+      return { kind, entry: { ...entry, fingerprint: Buffer.from(fingerprint, 'hex') } };
+    }
+    case 'api_client': {
+      const { kind, nameHash, ...entry } = change;
+      return { kind, entry: { ...entry, nameHash: Buffer.from(nameHash, 'hex') } };
+    }
+    case 'api_client_removed':
+      return { kind: change.kind, nameHash: Buffer.from(change.nameHash, 'hex') };
+    case 'account':
+      return null;
+  }
+}
+
+function environmentOf(text: string): Environment {
+  if (!isEnvironment(text)) throw new Error(`unknown environment ${text}`);
+  return text;
+}

@@ -1,0 +1,165 @@
+/**
+ * The operator's verbs: what `npm run operator -- NOUN VERB --flags` and the portal's owner-only socket run. Each is
+ * the audited use case itself; a secret is in the result once.
+ */
+import { z } from 'zod';
+import { ACCOUNT_KEY_SCOPES, MEMBER_ROLES, STAFF_ROLES } from '@/lib/access/permissions';
+import type { DeploymentScope } from '@/lib/access/scope';
+import {
+  accountsIn,
+  addMember,
+  addStaff,
+  createAccount,
+  disableMember,
+  suspendAccount,
+} from '@/lib/accounts/manage';
+import { disableStaff, membersOf, staff } from '@/lib/accounts/people';
+import { createApiKey, disableApiKey, keysOf } from '@/lib/api-access/keys';
+import { apiClientsOf, createApiClient, disableApiClient } from '@/lib/api-clients/manage';
+import { apiClientBody } from '@/lib/contract/operations';
+import { AppError } from '@/lib/kernel/errors';
+import { acrossAccounts } from '@/lib/platform/database';
+import { createEdge, disableEdge, listEdges } from '@/lib/publishing/edges';
+
+type Verb = {
+  readonly args: z.ZodObject;
+  readonly usage: string;
+  readonly run: (scope: DeploymentScope, args: unknown) => Promise<unknown>;
+};
+
+function verb<T extends z.ZodObject>(
+  usage: string,
+  args: T,
+  run: (scope: DeploymentScope, args: z.infer<T>) => Promise<unknown>,
+): Verb {
+  return { usage, args, run: (scope, given) => run(scope, args.parse(given)) };
+}
+
+const none = z.strictObject({});
+const email = z.email().max(254);
+const name = z.string().trim().min(1).max(128);
+const id = z.strictObject({ id: z.string().min(1) });
+
+export const OPERATOR_VERBS: Record<string, Record<string, Verb>> = {
+  operator: {
+    create: verb(
+      '--email E --name N [--role operator|support]',
+      z.strictObject({ email, name, role: z.enum(STAFF_ROLES).default('operator') }),
+      (scope, args) => acrossAccounts(scope, (tx) => addStaff(tx, scope, args)),
+    ),
+    list: verb('', none, (scope) => staff(scope)),
+    disable: verb('--email E', z.strictObject({ email }), (scope, args) =>
+      disableStaff(scope, args.email),
+    ),
+  },
+  account: {
+    create: verb(
+      '--name N [--legal-name L] [--parent ID]',
+      z.strictObject({ name, legalName: name.optional(), parent: z.string().optional() }),
+      (scope, args) =>
+        createAccount(scope, {
+          name: args.name,
+          legalName: args.legalName ?? args.name,
+          parentId: args.parent ?? null,
+        }),
+    ),
+    list: verb('', none, (scope) => accountsIn(scope)),
+    disable: verb('--id ID', id, (scope, args) => suspendAccount(scope, args.id)),
+  },
+  member: {
+    create: verb(
+      '--account ID --email E --name N --role admin|manage_mtls|viewer',
+      z.strictObject({ account: z.string(), email, name, role: z.enum(MEMBER_ROLES) }),
+      (scope, { account, ...args }) =>
+        acrossAccounts(scope, (tx) => addMember(tx, scope, { ...args, accountId: account })),
+    ),
+    list: verb('--account ID', z.strictObject({ account: z.string() }), (scope, args) =>
+      membersOf(scope, args.account),
+    ),
+    disable: verb(
+      '--account ID --email E',
+      z.strictObject({ account: z.string(), email }),
+      (scope, args) => disableMember(scope, { accountId: args.account, email: args.email }),
+    ),
+  },
+  'api-client': {
+    create: verb(
+      '--account ID --environment production|sandbox --name N',
+      z.strictObject({
+        account: z.string(),
+        environment: apiClientBody.shape.environment,
+        name: apiClientBody.shape.name,
+      }),
+      (scope, { account, ...args }) => createApiClient(scope, { ...args, accountId: account }),
+    ),
+    list: verb('--account ID', z.strictObject({ account: z.string() }), (scope, args) =>
+      apiClientsOf(scope, args.account),
+    ),
+    disable: verb('--id ID', id, (scope, args) => disableApiClient(scope, args.id)),
+  },
+  'api-key': {
+    create: verb(
+      `--name N [--account ID --scopes ${ACCOUNT_KEY_SCOPES.join(',')}]; without --account an operator's key`,
+      z.strictObject({
+        name,
+        account: z.string().optional(),
+        scopes: z
+          .string()
+          .transform((text) => text.split(','))
+          .pipe(z.array(z.enum(ACCOUNT_KEY_SCOPES)))
+          .optional(),
+      }),
+      (scope, args) =>
+        createApiKey(scope, {
+          name: args.name,
+          accountId: args.account ?? null,
+          scopes: args.account ? (args.scopes ?? [...ACCOUNT_KEY_SCOPES]) : ['operator'],
+        }),
+    ),
+    list: verb(
+      '[--account ID]',
+      z.strictObject({ account: z.string().optional() }),
+      (scope, args) => keysOf(scope, args.account ?? null),
+    ),
+    disable: verb('--id ID', id, (scope, args) => disableApiKey(scope, args.id)),
+  },
+  edge: {
+    create: verb('--name N', z.strictObject({ name }), (scope, args) =>
+      createEdge(scope, args.name),
+    ),
+    list: verb('', none, async (scope) =>
+      (await listEdges(scope)).map(({ tokenHash: _hash, appliedNumber, ...edge }) => ({
+        ...edge,
+        appliedNumber: appliedNumber === null ? null : Number(appliedNumber),
+      })),
+    ),
+    disable: verb('--id ID', id, (scope, args) => disableEdge(scope, args.id)),
+  },
+};
+
+/** @throws AppError `invalid_request` with the usage, or what the use case throws */
+export async function runOperatorVerb(
+  scope: DeploymentScope,
+  command: { noun: string; verb: string; args: unknown },
+): Promise<unknown> {
+  const found = OPERATOR_VERBS[command.noun]?.[command.verb];
+  if (!found) throw new AppError('invalid_request', { detail: operatorUsage() });
+  const checked = found.args.safeParse(command.args);
+  if (!checked.success) {
+    const faults = checked.error.issues.map(
+      (issue) =>
+        `${issue.path.map((part) => `--${String(part)}`).join(' ') || 'flags'}: ${issue.message}`,
+    );
+    throw new AppError('invalid_request', {
+      detail: `${faults.join('; ')}\nUsage: npm run operator -- ${command.noun} ${command.verb} ${found.usage}`,
+    });
+  }
+  return (await found.run(scope, command.args)) ?? { done: true };
+}
+
+export function operatorUsage(): string {
+  const lines = Object.entries(OPERATOR_VERBS).flatMap(([noun, verbs]) =>
+    Object.entries(verbs).map(([word, { usage }]) => `  ${noun} ${word} ${usage}`.trimEnd()),
+  );
+  return `Usage: npm run operator -- NOUN VERB [flags] [--json]\n${lines.join('\n')}`;
+}

@@ -1,0 +1,62 @@
+/** Everything a portal has before it takes a request, in order; and how it is put down again. */
+
+import { LEASE_MS } from '@/lib/certificates/intents';
+import { recoverIntents } from '@/lib/certificates/recover';
+import { database, openDatabase } from '@/lib/platform/database';
+import { log } from '@/lib/platform/log';
+import { migrate } from '@/lib/platform/migrate';
+import { publisher } from '@/lib/publishing/publisher';
+import { seedDemo } from './demo';
+import { type DeploymentSettings, openDeployment, StartError } from './deployment';
+
+export type PortalSettings = DeploymentSettings & {
+  /** The folder with prisma/migrations. */
+  root: string;
+  databaseUrl: string | null;
+  /** `empty`: seed an empty database; `always`: refuse to start where there are other accounts. */
+  demo: 'no' | 'yes';
+};
+
+export type StartedPortal = {
+  firstStart: boolean;
+  stop(): Promise<void>;
+};
+
+/** @throws StartError in one line for whoever starts it */
+export async function startPortal(settings: PortalSettings): Promise<StartedPortal> {
+  await openDatabase({ url: settings.databaseUrl, dataDir: settings.dataDir });
+  try {
+    await migrate(settings.root);
+    const { firstStart } = await openDeployment(settings);
+    if (settings.demo === 'yes') await seedDemo(settings.dataDir);
+    publisher().start();
+    const recovery = recoverEvery(LEASE_MS);
+    return {
+      firstStart,
+      async stop() {
+        clearInterval(recovery);
+        publisher().stop();
+        await database().close();
+      },
+    };
+  } catch (error) {
+    await database()
+      .close()
+      .catch(() => undefined);
+    if (error instanceof StartError) throw error;
+    throw new StartError(
+      `The portal could not be started: ${error instanceof Error ? error.message : String(error)}`,
+      { cause: error },
+    );
+  }
+}
+
+function recoverEvery(milliseconds: number): NodeJS.Timeout {
+  const recover = () => {
+    recoverIntents().catch((error: unknown) =>
+      log().warn({ err: error }, 'pending intents could not be looked through; trying again'),
+    );
+  };
+  recover();
+  return setInterval(recover, milliseconds / 2);
+}
