@@ -1,0 +1,242 @@
+/** The settings of a portal, read from the environment once, whole or not at all. */
+import { BlockList, isIP } from 'node:net';
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { ENVIRONMENTS, type Environment } from '@/lib/kernel/environments';
+
+/** A setting that is missing or wrong: one line that says which, what was found and what to do. */
+export class SettingsError extends Error {}
+
+export type ListenerPorts = { readonly mtls: number; readonly standard: number };
+export type EdgeAddresses = { readonly mtlsUrl: string; readonly standardUrl: string };
+
+export type PortalEnv = {
+  /** Absolute. */
+  readonly dataDir: string;
+  /** Null: the embedded database in `dataDir`. */
+  readonly databaseUrl: string | null;
+  /** Whether rows to try the product with are seeded, and everything stays on loopback. */
+  readonly demo: boolean;
+  /** The address that listeners bind to. */
+  readonly host: string;
+  readonly port: number;
+  readonly edgePorts: Readonly<Record<Environment, ListenerPorts>>;
+  /** Origin under which browsers and robots reach the portal; no trailing slash. */
+  readonly publicUrl: string;
+  /** Addresses and CIDR ranges whose forwarded headers are believed. */
+  readonly trustedProxies: readonly string[];
+  readonly providerName: string;
+  /** Null: a generated one in `dataDir`, for trying only. */
+  readonly caPassphrase: string | null;
+  /** Null: no edge of that environment was named, so customers are shown no address for it. */
+  readonly edges: Record<Environment, EdgeAddresses | null>;
+  readonly apiRequestsPerMinute: number;
+};
+
+const DEFAULT_PORTS = {
+  PORT: 3000,
+  EDGE_PRODUCTION_MTLS_PORT: 8443,
+  EDGE_PRODUCTION_STANDARD_PORT: 8444,
+  EDGE_SANDBOX_MTLS_PORT: 9443,
+  EDGE_SANDBOX_STANDARD_PORT: 9444,
+} as const;
+type PortName = keyof typeof DEFAULT_PORTS;
+
+const MIN_REQUESTS_PER_MINUTE = 1;
+const DEFAULT_REQUESTS_PER_MINUTE = 600;
+// A shorter passphrase could be guessed offline by whoever copies the database.
+const MIN_PASSPHRASE_LENGTH = 12;
+
+const text = z.string().trim().min(1).optional();
+const flag = z.enum(['0', '1'], { error: 'write 1 or 0' }).optional();
+const port = z
+  .string()
+  .regex(/^\d{1,5}$/, 'write a port number from 1 to 65535')
+  .transform(Number)
+  .refine((value) => value >= 1 && value <= 65_535, 'write a port number from 1 to 65535')
+  .optional();
+const url = z.url({ protocol: /^https?$/, error: 'write an http or https address' }).optional();
+
+const Settings = z.object({
+  PORT: port,
+  EDGE_PRODUCTION_MTLS_PORT: port,
+  EDGE_PRODUCTION_STANDARD_PORT: port,
+  EDGE_SANDBOX_MTLS_PORT: port,
+  EDGE_SANDBOX_STANDARD_PORT: port,
+  EDGE_PRODUCTION_MTLS_URL: url,
+  EDGE_PRODUCTION_STANDARD_URL: url,
+  EDGE_SANDBOX_MTLS_URL: url,
+  EDGE_SANDBOX_STANDARD_URL: url,
+  DATA_DIR: text,
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'write postgresql://user:password@host:port/database')
+    .refine((value) => URL.canParse(value), 'this is not an address that can be parsed')
+    .optional(),
+  DEMO: flag,
+  HOST: text,
+  PUBLIC_URL: url,
+  TRUSTED_PROXIES: text,
+  PROVIDER_NAME: z.string().trim().min(1).max(64, 'at most 64 characters').optional(),
+  CA_PASSPHRASE: z
+    .string()
+    .min(MIN_PASSPHRASE_LENGTH, `at least ${MIN_PASSPHRASE_LENGTH} characters`)
+    .optional(),
+  API_REQUESTS_PER_MINUTE: z.coerce
+    .number()
+    .int()
+    .min(MIN_REQUESTS_PER_MINUTE)
+    .default(DEFAULT_REQUESTS_PER_MINUTE),
+});
+type Settings = z.infer<typeof Settings>;
+
+/**
+ * @returns the settings, defaults filled in
+ * @throws SettingsError with one line naming every setting that is wrong; no value of a secret is in it
+ */
+export function portalEnv(env: Readonly<Record<string, string | undefined>>): PortalEnv {
+  // An empty variable is one that was not set: that is how shells and unit files leave things out.
+  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const parsed = Settings.safeParse(present);
+  if (!parsed.success) {
+    const faults = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+    throw new SettingsError(`${[...new Set(faults)].join('; ')}.`);
+  }
+  const settings = parsed.data;
+  const ports = distinctPorts(settings);
+  const edgePorts = {
+    production: {
+      mtls: ports.EDGE_PRODUCTION_MTLS_PORT,
+      standard: ports.EDGE_PRODUCTION_STANDARD_PORT,
+    },
+    sandbox: { mtls: ports.EDGE_SANDBOX_MTLS_PORT, standard: ports.EDGE_SANDBOX_STANDARD_PORT },
+  };
+  const embedded = settings.DATABASE_URL === undefined;
+  const demo = settings.DEMO === undefined ? embedded : settings.DEMO === '1';
+  return {
+    dataDir: resolve(settings.DATA_DIR ?? '.data'),
+    databaseUrl: settings.DATABASE_URL ?? null,
+    demo,
+    host: settings.HOST ?? (demo ? '127.0.0.1' : '0.0.0.0'),
+    port: ports.PORT,
+    edgePorts,
+    publicUrl: publicUrlOf(settings.PUBLIC_URL ?? `http://localhost:${ports.PORT}`),
+    trustedProxies: trustedProxiesOf(settings.TRUSTED_PROXIES ?? ''),
+    providerName: settings.PROVIDER_NAME ?? 'Demo Provider',
+    caPassphrase: settings.CA_PASSPHRASE ?? null,
+    edges: edgeAddresses(settings, demo ? edgePorts : null),
+    apiRequestsPerMinute: settings.API_REQUESTS_PER_MINUTE,
+  };
+}
+
+/** Whether a URL's host name can only be this machine. */
+export function isLoopbackHost(hostname: string): boolean {
+  const name = hostname.toLowerCase().replace(/\.$/, '');
+  return (
+    name === 'localhost' ||
+    name.endsWith('.localhost') ||
+    name === '[::1]' ||
+    name === '::1' ||
+    (isIP(name) === 4 && name.startsWith('127.'))
+  );
+}
+
+function distinctPorts(settings: Settings): Record<PortName, number> {
+  const ports = {
+    PORT: settings.PORT ?? DEFAULT_PORTS.PORT,
+    EDGE_PRODUCTION_MTLS_PORT:
+      settings.EDGE_PRODUCTION_MTLS_PORT ?? DEFAULT_PORTS.EDGE_PRODUCTION_MTLS_PORT,
+    EDGE_PRODUCTION_STANDARD_PORT:
+      settings.EDGE_PRODUCTION_STANDARD_PORT ?? DEFAULT_PORTS.EDGE_PRODUCTION_STANDARD_PORT,
+    EDGE_SANDBOX_MTLS_PORT: settings.EDGE_SANDBOX_MTLS_PORT ?? DEFAULT_PORTS.EDGE_SANDBOX_MTLS_PORT,
+    EDGE_SANDBOX_STANDARD_PORT:
+      settings.EDGE_SANDBOX_STANDARD_PORT ?? DEFAULT_PORTS.EDGE_SANDBOX_STANDARD_PORT,
+  };
+  const firstUse = new Map<number, string>();
+  for (const [name, value] of Object.entries(ports)) {
+    const other = firstUse.get(value);
+    if (other !== undefined) {
+      throw new SettingsError(
+        `${other} and ${name} are both ${value}. Give each listener a port of its own.`,
+      );
+    }
+    firstUse.set(value, name);
+  }
+  return ports;
+}
+
+function publicUrlOf(value: string): string {
+  const parsed = new URL(value);
+  if (parsed.username || parsed.password || parsed.search || parsed.hash || parsed.pathname !== '/')
+    throw new SettingsError(
+      'PUBLIC_URL: write scheme, host and port only, such as https://certificates.example.com.',
+    );
+  if (parsed.protocol === 'http:' && !isLoopbackHost(parsed.hostname)) {
+    throw new SettingsError(
+      `PUBLIC_URL is ${parsed.origin}: plain http carries passwords and API keys in the clear. Use https there, or localhost for trying.`,
+    );
+  }
+  return parsed.origin;
+}
+
+function trustedProxiesOf(value: string): string[] {
+  const entries = value
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '');
+  for (const entry of entries) {
+    if (!isAddressOrRange(entry)) {
+      throw new SettingsError(
+        `TRUSTED_PROXIES: "${entry}" is neither an IP address nor a range such as 10.0.0.0/8.`,
+      );
+    }
+  }
+  return entries;
+}
+
+function isAddressOrRange(entry: string): boolean {
+  const [address = '', prefix, ...rest] = entry.split('/');
+  const version = isIP(address);
+  if (version === 0 || rest.length > 0) return false;
+  if (prefix === undefined) return true;
+  if (!/^\d{1,3}$/.test(prefix)) return false;
+  try {
+    new BlockList().addSubnet(address, Number(prefix), version === 4 ? 'ipv4' : 'ipv6');
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function edgeAddresses(
+  settings: Settings,
+  local: Record<Environment, ListenerPorts> | null,
+): Record<Environment, EdgeAddresses | null> {
+  const given: Record<Environment, [string | undefined, string | undefined]> = {
+    production: [settings.EDGE_PRODUCTION_MTLS_URL, settings.EDGE_PRODUCTION_STANDARD_URL],
+    sandbox: [settings.EDGE_SANDBOX_MTLS_URL, settings.EDGE_SANDBOX_STANDARD_URL],
+  };
+  const edges: Record<Environment, EdgeAddresses | null> = { production: null, sandbox: null };
+  for (const environment of ENVIRONMENTS) {
+    const [mtlsUrl, standardUrl] = given[environment];
+    if (mtlsUrl !== undefined && standardUrl !== undefined) {
+      edges[environment] = { mtlsUrl: origin(mtlsUrl), standardUrl: origin(standardUrl) };
+    } else if (mtlsUrl !== undefined || standardUrl !== undefined) {
+      const prefix = `EDGE_${environment.toUpperCase()}`;
+      throw new SettingsError(
+        `Set both ${prefix}_MTLS_URL and ${prefix}_STANDARD_URL, or neither.`,
+      );
+    } else if (local !== null) {
+      edges[environment] = localAddresses(local[environment]);
+    }
+  }
+  return edges;
+}
+
+function localAddresses({ mtls, standard }: ListenerPorts): EdgeAddresses {
+  return { mtlsUrl: `https://localhost:${mtls}`, standardUrl: `https://localhost:${standard}` };
+}
+
+function origin(value: string): string {
+  return value.replace(/\/+$/, '');
+}
