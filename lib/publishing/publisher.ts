@@ -24,7 +24,7 @@ const PRUNE_EVERY_MS = 3600 * SECOND_MS;
 
 export type Publisher = {
   start(): void;
-  stop(): void;
+  stop(): Promise<void>;
   /** Call after a commit that wrote to the outbox: edges hear at once rather than at the next poll. */
   nudge(): void;
   /** Sealed frames for an edge that holds `after`, or nothing; ends once the edge is disabled. */
@@ -44,34 +44,33 @@ function makePublisher(): Publisher {
   let timer: NodeJS.Timeout | null = null;
   let prunedAt = 0;
   let wake = signal();
-  let working = false;
+  let working: Promise<void> | null = null;
   let again = false;
 
   const advance = async (): Promise<void> => {
-    if (working) {
-      again = true;
-      return;
-    }
-    working = true;
+    again = true;
+    working ??= work().finally(() => {
+      working = null;
+    });
+    return working;
+  };
+  const work = async (): Promise<void> => {
     try {
-      do {
+      while (again && running) {
         again = false;
         const numbered = await acrossAccounts(scope(), numberOutbox);
-        if (numbered !== number) {
-          number = numbered;
-          const waiting = wake;
-          wake = signal();
-          waiting.resolve();
-        }
-      } while (again);
+        if (numbered === number) continue;
+        number = numbered;
+        const waiting = wake;
+        wake = signal();
+        waiting.resolve();
+      }
       if (currentTime().getTime() - prunedAt > PRUNE_EVERY_MS) {
         prunedAt = currentTime().getTime();
         await acrossAccounts(scope(), pruneOutbox);
       }
     } catch (error) {
       log().warn({ err: error }, 'the outbox could not be numbered; trying again');
-    } finally {
-      working = false;
     }
   };
   const poll = (): void => {
@@ -91,10 +90,11 @@ function makePublisher(): Publisher {
       void advance();
       poll();
     },
-    stop() {
+    async stop() {
       running = false;
       if (timer) clearTimeout(timer);
       wake.resolve();
+      await working;
     },
     nudge() {
       if (running) void advance();

@@ -1,5 +1,5 @@
 /** Rows to try the product with: two accounts, people of every role, API clients and keys, all secrets generated. */
-import { renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ACCOUNT_KEY_SCOPES, type MemberRole } from '@/lib/access/permissions';
 import { type DeploymentScope, systemScope } from '@/lib/access/scope';
@@ -124,4 +124,10 @@ function writePrivate(dataDir: string, name: string, text: string): void {
   const path = join(dataDir, name);
   writeFileSync(`${path}.new`, text, { mode: 0o600 });
   renameSync(`${path}.new`, path);
+}
+
+/** What the seed generated, for whoever started the portal; null where the file is gone. */
+export function readDemo(dataDir: string): unknown {
+  const path = join(dataDir, DEMO_FILE);
+  return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : null;
 }

@@ -35,7 +35,7 @@ export async function startPortal(settings: PortalSettings): Promise<StartedPort
       firstStart,
       async stop() {
         clearInterval(recovery);
-        publisher().stop();
+        await publisher().stop();
         await database().close();
       },
     };

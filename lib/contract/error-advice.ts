@@ -1,0 +1,32 @@
+import type { ErrorCode } from '@/lib/kernel/errors';
+
+/** What to do about each error, for the errors page and docs/errors.md. */
+export const ERROR_ADVICE: Record<ErrorCode, string> = {
+  invalid_request:
+    'A field is missing, unknown, or of another type. `faults` names each. Compare with the OpenAPI document.',
+  invalid_idempotency_key:
+    'Send 1 to 255 printable ASCII characters without spaces; a UUID is a good one.',
+  unauthenticated: 'Send a live API key as `Authorization: Bearer csk_...`, or sign in again.',
+  forbidden:
+    'The key lacks a scope, or your role a permission. An admin of the account can grant it.',
+  account_suspended:
+    'Nothing can be read or changed in the account, and its calls are refused. Ask support.',
+  cross_origin: 'Open the portal under its own address and try again there.',
+  not_found: 'There is no such thing, or it belongs to another account. Check the id.',
+  method_not_allowed: 'Use one of the methods in the `Allow` header.',
+  live_limit_reached: 'Revoke one of the certificates listed in `retirable`, then issue again.',
+  public_key_in_use: 'Make a new key pair and a new signing request.',
+  idempotency_conflict: 'Use a new Idempotency-Key for a new request.',
+  no_live_certificate: 'Issue a certificate in that environment before you enforce mTLS there.',
+  name_taken: 'Choose another name.',
+  payload_too_large:
+    'A signing request has at most 64 KiB, and usually 1. Check that you sent the right file.',
+  unsupported_media_type: 'Send `Content-Type: application/json`.',
+  csr_rejected: 'Each entry of `findings` names a fault, the value found, the rule and the mend.',
+  confirmation_required: 'Type the words shown, to say that you mean it.',
+  rate_limited: 'Wait for the seconds in `Retry-After`, then go on.',
+  internal_error: 'Tell support the request id. Nothing was changed unless you are told otherwise.',
+  ca_unavailable:
+    'Nothing is lost: the request is kept and finished as soon as it can be. Repeat it with the same Idempotency-Key after `Retry-After`.',
+  database_unavailable: 'Nothing was changed. Repeat the request after `Retry-After`.',
+};

@@ -1,0 +1,126 @@
+/**
+ * A portal without its web server, for integration tests: a database of its own (PGlite, or, with TEST_DATABASE=postgres,
+ * a new one on the server TEST_POSTGRES_URL names), the real CA and signer, and people to ask as.
+ */
+import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { ACCOUNT_KEY_SCOPES, type Role } from '@/lib/access/permissions';
+import { type Principal, systemScope } from '@/lib/access/scope';
+import { createAccount } from '@/lib/accounts/manage';
+import { newId } from '@/lib/platform/random';
+import { type StartedPortal, startPortal } from './portal';
+
+export const onPostgres = process.env.TEST_DATABASE === 'postgres';
+export const testScope = systemScope('command line', 'test');
+
+export type TestPortal = {
+  dataDir: string;
+  databaseUrl: string | null;
+  newAccount(input?: { parentId?: string; legalName?: string }): Promise<{
+    id: string;
+    as(role: Role): Principal;
+    key(...scopes: (typeof ACCOUNT_KEY_SCOPES)[number][]): Principal;
+  }>;
+  stop(): Promise<void>;
+};
+
+export async function openTestPortal(): Promise<TestPortal> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'countersign-test-'));
+  const databaseUrl = onPostgres ? await newDatabase() : null;
+  const started: StartedPortal = await startPortal({
+    root: process.cwd(),
+    databaseUrl,
+    dataDir,
+    publicUrl: 'http://localhost:3000',
+    providerName: 'Test Provider',
+    caPassphrase: 'a passphrase for tests',
+    edges: { production: null, sandbox: null },
+    apiRequestsPerMinute: 100_000,
+    demo: 'no',
+  });
+  return {
+    dataDir,
+    databaseUrl,
+    async newAccount(input = {}) {
+      const legalName = input.legalName ?? 'Meridian Freight';
+      const { id } = await createAccount(testScope, {
+        name: legalName,
+        legalName,
+        parentId: input.parentId ?? null,
+      });
+      return {
+        id,
+        as: (role) => principal(id, { roles: [role] }),
+        key: (...scopes) =>
+          principal(id, { keyScopes: scopes.length > 0 ? scopes : [...ACCOUNT_KEY_SCOPES] }),
+      };
+    },
+    async stop() {
+      await started.stop();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+function principal(accountId: string, rights: Partial<Principal>): Principal {
+  return {
+    actor: rights.keyScopes
+      ? { kind: 'api_key', id: newId('apiKey'), name: 'test key' }
+      : { kind: 'person', id: newId('person'), name: 'Ines Duarte' },
+    account: { id: accountId, suspended: false },
+    roles: [],
+    keyScopes: [],
+    requestId: `req_${randomBytes(6).toString('hex')}`,
+    ...rights,
+  };
+}
+
+async function newDatabase(): Promise<string> {
+  const server = process.env.TEST_POSTGRES_URL;
+  if (!server) throw new Error('TEST_DATABASE=postgres needs TEST_POSTGRES_URL');
+  const name = `test_${randomBytes(8).toString('hex')}`;
+  const client = new pg.Client({ connectionString: server });
+  await client.connect();
+  await client.query(`CREATE DATABASE ${name}`);
+  await client.end();
+  const url = new URL(server);
+  url.pathname = `/${name}`;
+  return url.href;
+}
+
+/** A real CSR by openssl with a fresh key: EC P-256 unless `newkey` says otherwise. */
+export function opensslCsr(input: { subject?: string; newkey?: string[]; extra?: string[] } = {}): {
+  csr: string;
+  key: string;
+} {
+  const folder = mkdtempSync(join(tmpdir(), 'countersign-csr-'));
+  const key = join(folder, 'client.key');
+  const csr = join(folder, 'client.csr');
+  const newkey = input.newkey ?? ['ec', '-pkeyopt', 'ec_paramgen_curve:P-256'];
+  const subject =
+    input.subject ?? '/C=US/ST=California/L=Oakland/O=Meridian Freight/CN=erp.meridian.example';
+  execFileSync(
+    'openssl',
+    [
+      'req',
+      '-new',
+      '-newkey',
+      ...newkey,
+      '-nodes',
+      '-keyout',
+      key,
+      '-out',
+      csr,
+      '-subj',
+      subject,
+    ].concat(input.extra ?? []),
+    { stdio: ['ignore', 'ignore', 'pipe'] },
+  );
+  const made = { csr: readFileSync(csr, 'utf8'), key: readFileSync(key, 'utf8') };
+  rmSync(folder, { recursive: true, force: true });
+  return made;
+}

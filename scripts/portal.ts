@@ -1,0 +1,98 @@
+/** The portal's process: starts everything a portal needs, then serves Next behind our own front. */
+import { createServer } from 'node:http';
+import { systemScope } from '@/lib/access/scope';
+import { AppError } from '@/lib/kernel/errors';
+import { SECOND_MS } from '@/lib/kernel/time';
+import { portalEnv } from '@/lib/platform/env';
+import { httpFront } from '@/lib/platform/http-front';
+import { log } from '@/lib/platform/log';
+import { serveOperatorSocket } from '@/lib/platform/operator-socket';
+import { newSecret } from '@/lib/platform/random';
+import { readDemo } from '@/lib/start-up/demo';
+import { runOperatorVerb } from '@/lib/start-up/operator';
+import { startPortal } from '@/lib/start-up/portal';
+
+const STOP_WITHIN_MS = 8 * SECOND_MS;
+
+async function main(): Promise<void> {
+  const env = portalEnv(process.env);
+  process.env.NEXTAUTH_URL = env.publicUrl;
+  const portal = await startPortal({
+    root: process.cwd(),
+    databaseUrl: env.databaseUrl,
+    dataDir: env.dataDir,
+    publicUrl: env.publicUrl,
+    providerName: env.providerName,
+    caPassphrase: env.caPassphrase,
+    edges: env.edges,
+    apiRequestsPerMinute: env.apiRequestsPerMinute,
+    demo: env.demo ? 'yes' : 'no',
+  });
+  const { default: next } = await import('next');
+  const app = next({ dev: false, dir: process.cwd(), hostname: env.host, port: env.port });
+  await app.prepare();
+  const handle = app.getRequestHandler();
+  const front = httpFront({ publicUrl: env.publicUrl, trustedProxies: env.trustedProxies });
+  const server = createServer({ requestTimeout: 60 * SECOND_MS }, (request, response) => {
+    if (!front(request, response)) return;
+    handle(request, response).catch((error: unknown) => {
+      log().error({ err: error }, 'a request failed outside its route');
+      response.destroy();
+    });
+  });
+  const socket = await serveOperatorSocket(env.dataDir, answerOperator);
+  await new Promise<void>((done, fail) => {
+    server.once('error', fail);
+    server.listen(env.port, env.host, done);
+  });
+
+  let stopping = false;
+  const stop = async (): Promise<void> => {
+    if (stopping) return;
+    stopping = true;
+    setTimeout(() => process.exit(0), STOP_WITHIN_MS).unref();
+    server.close();
+    server.closeIdleConnections();
+    socket.close();
+    await portal.stop();
+    process.exit(0);
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+  process.on('disconnect', stop);
+  process.send?.({
+    ready: true,
+    firstStart: portal.firstStart,
+    demo: env.demo ? readDemo(env.dataDir) : null,
+  });
+}
+
+async function answerOperator(request: unknown): Promise<unknown> {
+  const { noun, verb, args } = Object(request);
+  const scope = systemScope('command line', `cli_${newSecret().slice(0, 16)}`);
+  try {
+    return {
+      result: await runOperatorVerb(scope, { noun: String(noun), verb: String(verb), args }),
+    };
+  } catch (error) {
+    if (error instanceof AppError) return { error: error.detail };
+    log().error({ err: error }, 'an operator verb failed');
+    return { error: 'The verb failed for a reason that is in the log of the portal.' };
+  }
+}
+
+main().catch((error: unknown) => {
+  const line = startFailure(error);
+  if (process.send) process.send({ error: line }, () => process.exit(1));
+  else {
+    process.stderr.write(`${line}\n`);
+    process.exit(1);
+  }
+});
+
+function startFailure(error: unknown): string {
+  if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE' && 'port' in error) {
+    return `Port ${String(error.port)} is in use. Stop what listens there, or set PORT to another one.`;
+  }
+  return error instanceof Error ? error.message : String(error);
+}
