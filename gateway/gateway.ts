@@ -1,0 +1,219 @@
+/** The edge as a whole: state, four listeners, upstream, reports; started and stopped in the right order. */
+import { randomBytes } from 'node:crypto';
+import { ConfigError, type GatewayConfig, LISTENERS, type ListenerPorts } from '@/gateway/config';
+import { type Connections, connections } from '@/gateway/connections';
+import { type DemoApi, startDemoApi } from '@/gateway/demo-api';
+import { type Edge, endsConnection, judge } from '@/gateway/exchange';
+import { upstreamAgent } from '@/gateway/forwarder';
+import { type OpenListener, openListener } from '@/gateway/listener';
+import { portalClient } from '@/gateway/portal-client';
+import { type Reporter, reporter } from '@/gateway/reporter';
+import {
+  localServerIdentity,
+  readServerIdentity,
+  type ServerIdentity,
+} from '@/gateway/server-identity';
+import { messageOf, stateStore } from '@/gateway/state-store';
+import { type Subscription, subscription } from '@/gateway/subscription';
+import type { EdgeState } from '@/lib/edge/state';
+import { ENVIRONMENTS, type Environment } from '@/lib/kernel/environments';
+import { SECOND_MS } from '@/lib/kernel/time';
+
+export type Gateway = {
+  ports: Record<Environment, ListenerPorts>;
+  /** The built-in API, when it is the upstream. */
+  demoApi: DemoApi | null;
+  /** Resolves once a state is held. */
+  ready: Promise<void>;
+  state(): EdgeState | null;
+  /** Stops accepting, lets calls in flight finish for up to five seconds, then closes. */
+  stop(): Promise<void>;
+};
+
+const GRACE_MS = 5 * SECOND_MS;
+
+/** @throws ConfigError with one clear line when a port, file or directory cannot be used */
+export async function startGateway(
+  config: GatewayConfig,
+  world: { nowMs(): number; log(line: string): void },
+): Promise<Gateway> {
+  const identities = await identitiesOf(config, world.nowMs());
+  const secret = config.upstreamSecret ?? (config.upstream === null ? randomSecret() : null);
+  const demoApi = config.upstream === null ? await demoApiFor(config, secret ?? '') : null;
+  const upstreamUrl = config.upstream ?? new URL(demoApi?.url ?? '');
+  const open = connections();
+  const client = portalClient(config);
+  const store = stateStore(config.stateDir, world.log);
+  const agent = upstreamAgent(upstreamUrl);
+  let announce: () => void = () => undefined;
+  const ready = new Promise<void>((resolve) => {
+    announce = resolve;
+  });
+
+  const reports: Reporter = reporter({
+    send: (batch) => client.report(batch),
+    appliedNumber: () => following.state()?.number ?? 0,
+  });
+  const following: Subscription = subscription({
+    client,
+    store,
+    ...world,
+    onChange(touched) {
+      announce();
+      closeDenied(edge, open, touched);
+    },
+  });
+  const edge: Edge = {
+    state: following.state,
+    nowMs: world.nowMs,
+    policy: {
+      unnamed: config.unnamed,
+      hostnames: ['localhost', ...config.hostnames],
+      maxAgeSeconds: config.maxAgeSeconds,
+    },
+    sources: config.identitySources,
+    upstream: {
+      url: upstreamUrl,
+      secret: secret === null ? null : { name: config.upstreamSecretHeader, value: secret },
+      timeoutMs: config.timeouts.upstreamMs,
+      agent,
+    },
+    reporter: reports,
+  };
+
+  following.start();
+  const stop = async (listeners: readonly OpenListener[]) => {
+    await closeListeners(listeners, open);
+    await following.stop();
+    await reports.stop();
+    agent.destroy();
+    await demoApi?.close();
+  };
+  const opened = await openAll({ config, edge, open, identities }).catch(async (error: unknown) => {
+    await stop([]);
+    throw error;
+  });
+  const { listeners, ports } = opened;
+  return { ports, demoApi, ready, state: following.state, stop: () => stop(listeners) };
+}
+
+/** T15: a change reaches the connections that are open, not only the requests to come. */
+function closeDenied(edge: Edge, open: Connections, touched: 'all' | readonly Uint8Array[]): void {
+  for (const connection of open.touched(touched)) {
+    const verdict = judge(edge, connection);
+    if (verdict.allow) continue;
+    const gone = verdict.code === 'certificate_revoked' || verdict.code === 'unknown_certificate';
+    // A sandbox connection that never was allowed stays, to have each of its calls explained.
+    if (endsConnection(connection, verdict.code) || (gone && connection.allowedBefore)) {
+      for (const exchange of connection.inFlight) exchange.end();
+      connection.socket.destroy();
+    }
+  }
+}
+
+async function openAll(input: {
+  config: GatewayConfig;
+  edge: Edge;
+  open: Connections;
+  identities: Record<Environment, ServerIdentity>;
+}): Promise<{ listeners: OpenListener[]; ports: Record<Environment, ListenerPorts> }> {
+  const { config, edge, open, identities } = input;
+  const { host, timeouts, maxHeaderBytes } = config;
+  const listeners: OpenListener[] = [];
+  const ports = {
+    production: { mtls: 0, standard: 0 },
+    sandbox: { mtls: 0, standard: 0 },
+  };
+  for (const place of LISTENERS) {
+    const port = config.ports[place.environment][place.listener];
+    const identity = identities[place.environment];
+    const shared = { edge, connections: open, place, identity, host, port, timeouts };
+    try {
+      const listener = await openListener({ ...shared, maxHeaderBytes });
+      ports[place.environment][place.listener] = listener.port;
+      listeners.push(listener);
+    } catch (error) {
+      for (const listener of listeners) listener.close();
+      throw new ConfigError(portFault(place, host, port, error));
+    }
+  }
+  return { listeners, ports };
+}
+
+function portFault(
+  place: { environment: Environment; listener: string },
+  host: string,
+  port: number,
+  error: unknown,
+): string {
+  const setting = `EDGE_${place.environment}_${place.listener}_PORT`.toUpperCase();
+  const code = error instanceof Error && 'code' in error ? error.code : null;
+  if (code === 'EADDRINUSE') {
+    return `port ${port} on ${host} is in use: stop what uses it, or set ${setting}`;
+  }
+  return `cannot listen on ${host}:${port} (${setting}): ${messageOf(error)}`;
+}
+
+async function closeListeners(
+  listeners: readonly OpenListener[],
+  open: Connections,
+): Promise<void> {
+  const deadline = Date.now() + GRACE_MS;
+  for (const listener of listeners) listener.close();
+  for (;;) {
+    const busy = [...open.all()].filter((connection) => {
+      if (connection.inFlight.size > 0) return true;
+      connection.socket.end();
+      return false;
+    });
+    if (busy.length === 0 || Date.now() > deadline) break;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  for (const connection of open.all()) connection.socket.destroy();
+}
+
+async function identitiesOf(
+  config: GatewayConfig,
+  nowMs: number,
+): Promise<Record<Environment, ServerIdentity>> {
+  const { stateDir, hostnames } = config;
+  let local: ServerIdentity | null = null;
+  const identities: Partial<Record<Environment, ServerIdentity>> = {};
+  for (const environment of ENVIRONMENTS) {
+    const files = config.tlsFiles[environment];
+    if (files === null) local ??= await makeLocal({ stateDir, hostnames, nowMs });
+    identities[environment] = files === null ? need(local) : readServerIdentity(files);
+  }
+  return { production: need(identities.production), sandbox: need(identities.sandbox) };
+}
+
+async function makeLocal(input: {
+  stateDir: string;
+  hostnames: readonly string[];
+  nowMs: number;
+}): Promise<ServerIdentity> {
+  try {
+    return await localServerIdentity(input);
+  } catch (error) {
+    throw new ConfigError(`EDGE_STATE_DIR ${input.stateDir}: ${messageOf(error)}`);
+  }
+}
+
+function need(identity: ServerIdentity | null | undefined): ServerIdentity {
+  if (identity === null || identity === undefined) throw new Error('no server certificate');
+  return identity;
+}
+
+function demoApiFor(config: GatewayConfig, edgeSecret: string): Promise<DemoApi> {
+  return startDemoApi({
+    clientsFile: config.demoClientsFile,
+    edgeSecret,
+    edgeSecretHeader: config.upstreamSecretHeader,
+    host: '127.0.0.1',
+    port: 0,
+  });
+}
+
+function randomSecret(): string {
+  return randomBytes(32).toString('base64url');
+}

@@ -1,0 +1,30 @@
+/** Entry of the edge process: `node --import tsx gateway/main.ts`. */
+import { ConfigError, parseConfig } from '@/gateway/config';
+import { startGateway } from '@/gateway/gateway';
+
+const log = (line: string) => process.stderr.write(`edge: ${line}\n`);
+
+try {
+  const config = parseConfig(process.env);
+  const gateway = await startGateway(config, { nowMs: Date.now, log });
+  let stopping = false;
+  const stop = async () => {
+    if (stopping) return;
+    stopping = true;
+    await gateway.stop();
+    process.exit(0);
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+  // The parent is gone: an edge that nobody can stop must not stay.
+  process.on('disconnect', stop);
+  await gateway.ready;
+  const { ports } = gateway;
+  process.send?.({ ready: true, ports });
+  const all = Object.entries(ports).map(([e, p]) => `${e} mTLS ${p.mtls} standard ${p.standard}`);
+  process.stdout.write(`edge: ready on ${config.host}: ${all.join(', ')}\n`);
+} catch (error) {
+  if (!(error instanceof ConfigError)) throw error;
+  log(error.message);
+  process.exit(1);
+}

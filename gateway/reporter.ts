@@ -1,0 +1,113 @@
+import type { Environment } from '@/lib/kernel/environments';
+import type { RefusalCode } from '@/lib/kernel/refusals';
+
+export type FirstSuccess = {
+  fingerprint: string;
+  nameHash: string;
+  environment: Environment;
+  /** ISO 8601, UTC. */
+  at: string;
+  tlsVersion: string;
+};
+
+export type RefusalReport = {
+  requestId: string;
+  code: RefusalCode;
+  environment: Environment;
+  listener: 'mtls' | 'standard';
+  at: string;
+  fingerprint: string | null;
+  nameHash: string | null;
+  sourceAddress: string;
+  userAgent: string | null;
+  sni: string | null;
+  tlsVersion: string | null;
+};
+
+export type ReportBatch = {
+  appliedNumber: number;
+  lost: number;
+  firstSuccesses: FirstSuccess[];
+  refusals: RefusalReport[];
+};
+
+export type Reporter = {
+  refused(report: RefusalReport): void;
+  /** Reports the first success of a fingerprint since this process started, and no other. */
+  succeeded(fingerprint: string, report: () => FirstSuccess): void;
+  /** Sends what is left, once. */
+  stop(): Promise<void>;
+};
+
+const FLUSH_AFTER_MS = 200;
+const RETRY_AFTER_MS = 2_000;
+const MAX_QUEUED = 10_000;
+const MAX_BATCH = 500;
+
+/**
+ * Collects what the portal shows and sends it in batches, beside the traffic: a queue that is full or a portal that
+ * is away costs reports (counted in `lost`), never a request.
+ * @param input.send resolves to true once the portal has taken the batch
+ */
+export function reporter(input: {
+  send(batch: ReportBatch): Promise<boolean>;
+  appliedNumber(): number;
+}): Reporter {
+  const seen = new Set<string>();
+  let refusals: RefusalReport[] = [];
+  let firstSuccesses: FirstSuccess[] = [];
+  let lost = 0;
+  let timer: NodeJS.Timeout | null = null;
+  let sending = false;
+
+  const full = () => refusals.length + firstSuccesses.length >= MAX_QUEUED;
+  const schedule = (afterMs: number) => {
+    timer ??= setTimeout(() => {
+      timer = null;
+      void flush();
+    }, afterMs);
+  };
+  const flush = async (): Promise<void> => {
+    if (sending || (refusals.length === 0 && firstSuccesses.length === 0)) return;
+    sending = true;
+    const batch: ReportBatch = {
+      appliedNumber: input.appliedNumber(),
+      lost,
+      firstSuccesses: firstSuccesses.slice(0, MAX_BATCH),
+      refusals: refusals.slice(0, MAX_BATCH),
+    };
+    const taken = await input.send(batch);
+    sending = false;
+    if (taken) {
+      refusals = refusals.slice(batch.refusals.length);
+      firstSuccesses = firstSuccesses.slice(batch.firstSuccesses.length);
+      lost -= batch.lost;
+    }
+    if (refusals.length > 0 || firstSuccesses.length > 0) {
+      schedule(taken ? FLUSH_AFTER_MS : RETRY_AFTER_MS);
+    }
+  };
+
+  return {
+    refused(report) {
+      if (full()) {
+        lost += 1;
+        return;
+      }
+      refusals.push(report);
+      schedule(FLUSH_AFTER_MS);
+    },
+    succeeded(fingerprint, report) {
+      // A success that finds the queue full is not remembered: a later one will be reported.
+      if (seen.has(fingerprint) || full()) return;
+      seen.add(fingerprint);
+      firstSuccesses.push(report());
+      schedule(FLUSH_AFTER_MS);
+    },
+    async stop() {
+      if (timer !== null) clearTimeout(timer);
+      await flush();
+      if (timer !== null) clearTimeout(timer);
+    },
+  };
+}

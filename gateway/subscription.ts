@@ -1,0 +1,184 @@
+/**
+ * Keeps the edge's state the same as the portal's: loads it from disk, follows the stream, refuses what must not be
+ * applied. The portal being away, wrong or taken over never takes away what is held.
+ */
+import type { KeyObject } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type PortalClient, PortalError } from '@/gateway/portal-client';
+import { messageOf, type StateStore } from '@/gateway/state-store';
+import { type Applied, applyFrame, type FrameRefusal } from '@/lib/edge/apply';
+import { frameReader, MAX_FRAME_BYTES, openFrame, type SealedFrame } from '@/lib/edge/frame-reader';
+import type { EdgeState } from '@/lib/edge/state';
+import { FrameError } from '@/lib/edge/wire';
+
+export type Subscription = {
+  state(): EdgeState | null;
+  /** Reads the disk, then follows the portal until `stop`. */
+  start(): void;
+  stop(): Promise<void>;
+};
+
+const FIRST_BACKOFF_MS = 100;
+const MAX_BACKOFF_MS = 2_000;
+const REVOKED_BACKOFF_MS = 10_000;
+const HEARTBEAT_TO_DISK_MS = 60_000;
+
+class FrameRefused extends Error {
+  readonly reason: FrameRefusal | 'forged';
+  constructor(reason: FrameRefusal | 'forged', detail: string) {
+    super(detail);
+    this.reason = reason;
+  }
+}
+
+export function subscription(input: {
+  client: PortalClient;
+  store: StateStore;
+  nowMs(): number;
+  log(line: string): void;
+  /** Called after every change of the state, with the leaves whose connections must be judged again. */
+  onChange(touched: 'all' | readonly Uint8Array[]): void;
+}): Subscription {
+  const { client, store, log } = input;
+  const stopping = new AbortController();
+  let state: EdgeState | null = null;
+  let loop: Promise<void> = Promise.resolve();
+  let heartbeat: { sealed: SealedFrame; storedAtMs: number } | null = null;
+
+  const keep = (sealed: SealedFrame, result: Extract<Applied, { applied: true }>) => {
+    if (result.touched === 'all') store.replace(sealed.bytes);
+    else if (result.advanced) store.append(sealed.bytes);
+    else keepHeartbeat(sealed);
+  };
+  const keepHeartbeat = (sealed: SealedFrame) => {
+    const now = input.nowMs();
+    const storedAtMs = heartbeat?.storedAtMs ?? 0;
+    if (now - storedAtMs < HEARTBEAT_TO_DISK_MS) {
+      heartbeat = { sealed, storedAtMs };
+      return;
+    }
+    heartbeat = { sealed, storedAtMs: now };
+    store.heartbeat(sealed.bytes);
+  };
+  const take = (sealed: SealedFrame, key: KeyObject) => {
+    const frame = openFrame(sealed, key);
+    if (frame === null) throw new FrameRefused('forged', 'a frame has no valid signature');
+    const result = applyFrame({ state, frame, nowMs: input.nowMs() });
+    if (!result.applied) throw new FrameRefused(result.reason, result.detail);
+    state = result.state;
+    keep(sealed, result);
+    if (!result.advanced) return;
+    input.onChange(result.touched);
+    void client.acknowledge(state.number);
+  };
+
+  const follow = async (key: KeyObject, after: number | null): Promise<void> => {
+    const reader = frameReader({ maxFrameBytes: MAX_FRAME_BYTES });
+    if (state !== null) void client.acknowledge(state.number);
+    const { signal } = stopping;
+    const onChunk = (chunk: Uint8Array) => {
+      for (const sealed of reader.push(chunk)) take(sealed, key);
+    };
+    await client.stream({ after, signal, onChunk });
+  };
+
+  const run = async (): Promise<void> => {
+    const attempts = failures(log);
+    let enrolled = false;
+    let fresh = false;
+    while (!stopping.signal.aborted) {
+      const numberBefore = state?.asOfMs ?? -1;
+      try {
+        if (!enrolled) {
+          if ((await client.enrol(stopping.signal)) === 'changed') throw new KeyChanged();
+          enrolled = true;
+        }
+        const key = client.pinnedKey();
+        if (key === null) throw new PortalError('no snapshot key is pinned');
+        const after = fresh || store.wantsSnapshot() ? null : (state?.number ?? null);
+        fresh = false;
+        await follow(key, after);
+        attempts.note(null, { progressed: (state?.asOfMs ?? -1) !== numberBefore });
+      } catch (error) {
+        if (stopping.signal.aborted) break;
+        // Only a gap is cured by a whole snapshot; after any other refusal it would be refused again.
+        fresh = error instanceof FrameRefused && error.reason === 'gap';
+        attempts.note(error, { progressed: (state?.asOfMs ?? -1) !== numberBefore });
+      }
+      await sleep(attempts.waitMs(), undefined, { signal: stopping.signal }).catch(() => undefined);
+    }
+  };
+
+  return {
+    state: () => state,
+    start() {
+      const key = client.pinnedKey();
+      if (key !== null) {
+        const loaded = store.load(key, input.nowMs());
+        state = loaded.state;
+        for (const fault of loaded.faults) log(`state on disk: ${fault}`);
+        if (state !== null) input.onChange('all');
+      }
+      loop = run();
+    },
+    async stop() {
+      stopping.abort();
+      await loop;
+      if (heartbeat !== null) store.heartbeat(heartbeat.sealed.bytes);
+      await store.settled();
+    },
+  };
+}
+
+class KeyChanged extends Error {}
+
+/** How long to wait, and what to say once instead of at every attempt. */
+function failures(log: (line: string) => void): {
+  note(error: unknown, outcome: { progressed: boolean }): void;
+  waitMs(): number;
+} {
+  let backoffMs = FIRST_BACKOFF_MS;
+  let said = '';
+  return {
+    note(error, { progressed }) {
+      if (progressed) backoffMs = FIRST_BACKOFF_MS;
+      const known =
+        error === null ||
+        error instanceof PortalError ||
+        error instanceof FrameRefused ||
+        error instanceof FrameError ||
+        error instanceof KeyChanged;
+      const line = error === null ? '' : lineFor(error);
+      if (line !== said && line !== '') log(line);
+      said = line;
+      if (!known) log(`unexpected: ${messageOf(error)}`);
+      if (error instanceof PortalError && error.tokenRefused) backoffMs = REVOKED_BACKOFF_MS;
+      else if (error instanceof FrameRefused && error.reason === 'gap')
+        backoffMs = FIRST_BACKOFF_MS;
+      else if (error instanceof FrameRefused || error instanceof KeyChanged) {
+        backoffMs = MAX_BACKOFF_MS;
+      }
+    },
+    waitMs() {
+      // Jitter: the edges of one portal must not come back at the same instant.
+      const waitMs = backoffMs * (0.5 + Math.random() / 2);
+      if (backoffMs < MAX_BACKOFF_MS) backoffMs = Math.min(backoffMs * 2, MAX_BACKOFF_MS);
+      return waitMs;
+    },
+  };
+}
+
+function lineFor(error: unknown): string {
+  if (error instanceof KeyChanged) {
+    return 'the portal offers another snapshot key than the one pinned: refused. If this is meant, delete enrolment.json and state.bin in the state directory and start again';
+  }
+  if (error instanceof FrameRefused) {
+    const hint =
+      error.reason === 'gap' ? '' : '. To accept it, delete state.bin in the state directory';
+    return `a frame was refused (${error.reason}): ${error.message}${hint}`;
+  }
+  if (error instanceof PortalError && error.tokenRefused) {
+    return 'the portal refused our token (401): it was revoked or is wrong. Deciding goes on with the state held until it is too old';
+  }
+  return messageOf(error);
+}

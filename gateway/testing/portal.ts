@@ -1,0 +1,194 @@
+/** The other end of the edge's protocol, for tests: real frames, real signatures, real HTTP. */
+import { generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { ReportBatch } from '@/gateway/reporter';
+import {
+  apiClientNameHash,
+  encodeDeltaFrame,
+  encodeHeartbeatFrame,
+  encodeSnapshotFrame,
+  sealFrame,
+} from '@/lib/edge/frames';
+import type {
+  AccountEntry,
+  ApiClientEntry,
+  CertificateEntry,
+  Change,
+  SnapshotContent,
+} from '@/lib/edge/state';
+import type { Environment } from '@/lib/kernel/environments';
+
+export type TestPortal = {
+  url: string;
+  token: string;
+  number(): number;
+  acknowledged: number[];
+  reports: ReportBatch[];
+  /** `after` of every stream request, null when missing. */
+  streams: (number | null)[];
+  nameHash(environment: Environment, name: string): Uint8Array;
+  /** Applies changes and pushes them. */
+  change(...changes: Change[]): void;
+  /** Sends these bytes on every open stream, whatever they are. */
+  inject(bytes: Uint8Array): void;
+  seal(payload: Uint8Array, key?: KeyObject): Uint8Array;
+  snapshot(input: { number: number; content: SnapshotContent }): Uint8Array;
+  /** What every request is answered with from now on; null for the usual. */
+  answerWith(status: number | null): void;
+  replaceKey(): void;
+  /** Stops listening and cuts every connection. */
+  stop(): Promise<void>;
+  /** Listens again on the same port. */
+  resume(): Promise<void>;
+};
+
+const HEARTBEAT_MS = 200;
+
+export async function testPortal(initial: readonly Change[] = []): Promise<TestPortal> {
+  const token = randomBytes(16).toString('hex');
+  const nameKey = randomBytes(32);
+  let keys = generateKeyPairSync('ed25519');
+  const held = contentHeld();
+  const streams = new Set<ServerResponse>();
+  let number = 1;
+  let status: number | null = null;
+  let port = 0;
+  for (const change of initial) held.put(change);
+
+  const seal = (payload: Uint8Array, key: KeyObject = keys.privateKey) =>
+    sealFrame(payload, sign(null, payload, key));
+  const snapshot: TestPortal['snapshot'] = (input) =>
+    seal(encodeSnapshotFrame({ ...input, asOfMs: Date.now(), nameKey }));
+
+  const portal: TestPortal = {
+    get url() {
+      return `http://127.0.0.1:${port}`;
+    },
+    token,
+    number: () => number,
+    acknowledged: [],
+    reports: [],
+    streams: [],
+    nameHash: (environment, name) => apiClientNameHash(nameKey, environment, name),
+    change(...changes) {
+      for (const change of changes) held.put(change);
+      const fromNumber = number;
+      number += 1;
+      portal.inject(seal(encodeDeltaFrame({ fromNumber, number, asOfMs: Date.now(), changes })));
+    },
+    inject(bytes) {
+      for (const stream of streams) stream.write(bytes);
+    },
+    seal,
+    snapshot,
+    answerWith(next) {
+      status = next;
+      for (const stream of streams) stream.destroy();
+    },
+    replaceKey() {
+      keys = generateKeyPairSync('ed25519');
+    },
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+    async resume() {
+      server = build();
+      port = await listen(server, port);
+    },
+  };
+
+  const serve = async (request: IncomingMessage, response: ServerResponse) => {
+    if (status !== null) return void response.writeHead(status).end();
+    if (request.headers.authorization !== `Bearer ${token}`) {
+      return void response.writeHead(401).end();
+    }
+    const url = new URL(request.url ?? '/', 'http://portal');
+    if (url.pathname === '/api/edge/v1/snapshot') return stream(url, response);
+    const body = await bodyOf(request);
+    switch (url.pathname) {
+      case '/api/edge/v1/enrolment': {
+        const der = keys.publicKey.export({ type: 'spki', format: 'der' });
+        const snapshotKey = der.toString('base64');
+        response.writeHead(200, { 'Content-Type': 'application/json' });
+        return void response.end(JSON.stringify({ edgeId: 'edg_1', name: 'one', snapshotKey }));
+      }
+      case '/api/edge/v1/acknowledgements':
+        portal.acknowledged.push(JSON.parse(body).number);
+        return void response.writeHead(204).end();
+      case '/api/edge/v1/reports':
+        portal.reports.push(JSON.parse(body));
+        return void response.writeHead(204).end();
+      default:
+        return void response.writeHead(404).end();
+    }
+  };
+  const stream = (url: URL, response: ServerResponse) => {
+    const after = url.searchParams.get('after');
+    portal.streams.push(after === null ? null : Number(after));
+    response.writeHead(200, { 'Content-Type': 'application/octet-stream' });
+    const beat = () => response.write(seal(encodeHeartbeatFrame({ number, asOfMs: Date.now() })));
+    if (after === null || Number(after) !== number) {
+      response.write(snapshot({ number, content: held.content() }));
+    } else beat();
+    const timer = setInterval(beat, HEARTBEAT_MS);
+    streams.add(response);
+    response.on('close', () => {
+      clearInterval(timer);
+      streams.delete(response);
+    });
+  };
+  const build = () => createServer((request, response) => void serve(request, response));
+  let server = build();
+  port = await listen(server, 0);
+  return portal;
+}
+
+function contentHeld(): { put(change: Change): void; content(): SnapshotContent } {
+  const certificates = new Map<string, CertificateEntry>();
+  const apiClients = new Map<string, ApiClientEntry>();
+  const accounts = new Map<string, AccountEntry>();
+  const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
+  return {
+    put(change) {
+      switch (change.kind) {
+        case 'certificate':
+          certificates.set(hex(change.entry.fingerprint), change.entry);
+          break;
+        case 'certificate_removed':
+          certificates.delete(hex(change.fingerprint));
+          break;
+        case 'api_client':
+          apiClients.set(hex(change.entry.nameHash), change.entry);
+          break;
+        case 'api_client_removed':
+          apiClients.delete(hex(change.nameHash));
+          break;
+        case 'account':
+          accounts.set(change.entry.accountId, change.entry);
+          break;
+      }
+    },
+    content: () => ({
+      certificates: certificates.values(),
+      apiClients: apiClients.values(),
+      accounts: accounts.values(),
+    }),
+  };
+}
+
+function listen(server: Server, port: number): Promise<number> {
+  return new Promise((resolve) => {
+    server.listen(port, '127.0.0.1', () => {
+      const address = server.address();
+      resolve(address === null || typeof address === 'string' ? 0 : address.port);
+    });
+  });
+}
+
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk);
+  return Buffer.concat(chunks).toString('utf8');
+}
