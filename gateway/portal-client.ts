@@ -4,6 +4,8 @@
  */
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { request as httpRequest } from 'node:http';
+import { request as httpsRequest } from 'node:https';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { ReportBatch } from '@/gateway/reporter';
@@ -19,7 +21,7 @@ export type PortalClient = {
    * Asks the portal who we are. The first key is pinned; `changed` says that the portal now has another one.
    * @throws PortalError
    */
-  enrol(signal: AbortSignal): Promise<'pinned' | 'changed'>;
+  enrol(): Promise<'pinned' | 'changed'>;
   /** Reads the stream until it ends, is silent for 10 s or `onChunk` throws. @throws PortalError */
   stream(input: {
     after: number | null;
@@ -51,21 +53,22 @@ export function portalClient(input: {
   const address = (path: string) => new URL(`${input.portalUrl.href.replace(/\/$/, '')}${path}`);
   const headers = { Authorization: `Bearer ${input.token}` };
 
-  const post = async (path: string, body: unknown, signal?: AbortSignal): Promise<Response> => {
-    const timeout = AbortSignal.timeout(ANSWER_WITHIN_MS);
-    const response = await reach(address(path), {
+  const post = async (path: string, body: unknown): Promise<{ status: number; text: string }> => {
+    const chunks: Uint8Array[] = [];
+    const status = await exchange({
+      url: address(path),
       method: 'POST',
       headers: { ...headers, 'Content-Type': 'application/json' },
       body: JSON.stringify(body),
-      signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
+      silentForMs: ANSWER_WITHIN_MS,
+      onChunk: (chunk) => chunks.push(chunk),
     });
-    return response;
+    return { status, text: Buffer.concat(chunks).toString('utf8') };
   };
   const delivered = async (path: string, body: unknown): Promise<boolean> => {
     try {
-      const response = await post(path, body);
-      await response.body?.cancel();
-      return response.ok;
+      const { status } = await post(path, body);
+      return status >= 200 && status < 300;
     } catch (error) {
       if (error instanceof PortalError) return false;
       throw error;
@@ -77,74 +80,99 @@ export function portalClient(input: {
       const pinned = readEnrolment(enrolmentFile);
       return pinned === null ? null : keyOf(pinned);
     },
-    async enrol(signal) {
-      const response = await post('/api/edge/v1/enrolment', {}, signal);
-      if (!response.ok) throw await answered(response);
-      const offered = Enrolment.safeParse(await response.json().catch(() => null));
-      if (!offered.success) throw new PortalError('the portal gave an enrolment we cannot read');
-      keyOf(offered.data);
+    async enrol() {
+      const { status, text } = await post('/api/edge/v1/enrolment', {});
+      if (status !== 200) throw answered(status);
+      const offered = parseEnrolment(text);
+      if (offered === null) throw new PortalError('the portal gave an enrolment we cannot read');
+      keyOf(offered);
       const pinned = readEnrolment(enrolmentFile);
-      if (pinned !== null) {
-        return pinned.snapshotKey === offered.data.snapshotKey ? 'pinned' : 'changed';
-      }
-      await writeAtomically(enrolmentFile, `${JSON.stringify(offered.data, null, 2)}\n`);
+      if (pinned !== null) return pinned.snapshotKey === offered.snapshotKey ? 'pinned' : 'changed';
+      await writeAtomically(enrolmentFile, `${JSON.stringify(offered, null, 2)}\n`);
       return 'pinned';
     },
     async stream({ after, signal, onChunk }) {
       const url = address('/api/edge/v1/snapshot');
       if (after !== null) url.searchParams.set('after', String(after));
-      const silence = new AbortController();
-      const timer = setTimeout(() => silence.abort(), SILENT_FOR_MS);
-      try {
-        const response = await reach(url, {
-          headers: { ...headers, Accept: 'application/octet-stream' },
-          signal: AbortSignal.any([signal, silence.signal]),
-        });
-        if (!response.ok || response.body === null) throw await answered(response);
-        await readAll(response.body, (chunk) => {
-          timer.refresh();
-          onChunk(chunk);
-        });
-      } finally {
-        clearTimeout(timer);
-      }
+      const status = await exchange({
+        url,
+        method: 'GET',
+        headers: { ...headers, Accept: 'application/octet-stream' },
+        silentForMs: SILENT_FOR_MS,
+        signal,
+        onChunk,
+      });
+      if (status !== 200) throw answered(status);
     },
     acknowledge: (number) => delivered('/api/edge/v1/acknowledgements', { number }),
     report: (batch) => delivered('/api/edge/v1/reports', batch),
   };
 }
 
-async function reach(url: URL, init: RequestInit): Promise<Response> {
-  try {
-    return await fetch(url, { ...init, redirect: 'error' });
-  } catch (error) {
-    const cause = error instanceof Error ? (error.cause ?? error) : error;
-    throw new PortalError(`the portal cannot be reached: ${messageOf(cause)}`, { cause: error });
-  }
-}
-
-async function readAll(
-  body: ReadableStream<Uint8Array>,
-  onChunk: (chunk: Uint8Array) => void,
-): Promise<void> {
-  const reader = body.getReader();
-  try {
-    for (;;) {
-      const { done, value } = await reader.read().catch((error: unknown) => {
-        throw new PortalError(`the stream broke off: ${messageOf(error)}`, { cause: error });
+/**
+ * One request, resolved with its status at the end of the answer. `onChunk` sees the body of a 200 only. It is made
+ * with node:http because on Node 20 aborting a fetch stops working once its signal was collected as garbage: a
+ * stream of days would then outlive both its time limit and our wish to stop.
+ * @throws PortalError when there is no answer, or none for `silentForMs` @throws what `onChunk` throws
+ */
+function exchange(input: {
+  url: URL;
+  method: 'GET' | 'POST';
+  headers: Record<string, string>;
+  body?: string;
+  silentForMs: number;
+  signal?: AbortSignal;
+  onChunk(chunk: Uint8Array): void;
+}): Promise<number> {
+  const { url, method, headers, signal } = input;
+  return new Promise((resolve, reject) => {
+    const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
+    const outgoing = send(url, { method, headers, agent: false });
+    const timer = setTimeout(() => {
+      outgoing.destroy(new Error(`silent for ${input.silentForMs / 1000} s`));
+    }, input.silentForMs);
+    const abort = () => outgoing.destroy(new Error('stopped'));
+    if (signal?.aborted) abort();
+    signal?.addEventListener('abort', abort);
+    const fail = (cause: unknown) => {
+      const message = `the portal cannot be reached: ${messageOf(cause)}`;
+      reject(new PortalError(message, { cause }));
+    };
+    outgoing.on('error', fail);
+    outgoing.on('close', () => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', abort);
+      fail(new Error('the connection was closed'));
+    });
+    outgoing.on('response', (incoming) => {
+      const status = incoming.statusCode ?? 0;
+      incoming.on('error', fail);
+      incoming.on('end', () => resolve(status));
+      incoming.on('data', (chunk: Buffer) => {
+        timer.refresh();
+        if (status !== 200) return;
+        try {
+          input.onChunk(chunk);
+        } catch (error) {
+          reject(error);
+          outgoing.destroy();
+        }
       });
-      if (done) return;
-      onChunk(value);
-    }
-  } finally {
-    await reader.cancel().catch(() => undefined);
-  }
+    });
+    outgoing.end(input.body);
+  });
 }
 
-async function answered(response: Response): Promise<PortalError> {
-  await response.body?.cancel();
-  const { status } = response;
+function answered(status: number): PortalError {
   return new PortalError(`the portal answered ${status}`, { status });
+}
+
+function parseEnrolment(text: string): Enrolment | null {
+  try {
+    return Enrolment.parse(JSON.parse(text));
+  } catch {
+    return null;
+  }
 }
 
 function readEnrolment(file: string): Enrolment | null {

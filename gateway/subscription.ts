@@ -90,7 +90,7 @@ export function subscription(input: {
       const numberBefore = state?.asOfMs ?? -1;
       try {
         if (!enrolled) {
-          if ((await client.enrol(stopping.signal)) === 'changed') throw new KeyChanged();
+          if ((await client.enrol()) === 'changed') throw new KeyChanged();
           enrolled = true;
         }
         const key = client.pinnedKey();
