@@ -1,0 +1,59 @@
+import type { Metadata } from 'next';
+import { AccountList } from '@/components/accounts/account-list';
+import { Shell } from '@/components/shell/shell';
+import { Notice } from '@/components/ui/notice';
+import { listAccounts } from '@/lib/accounts/manage';
+import { getAccount } from '@/lib/accounts/overview';
+import { requireSignedIn, type SignedIn } from '@/lib/identity/session';
+import { signOutAction, switchAccountAction } from './actions';
+import { attempt } from './attempt';
+
+export const dynamic = 'force-dynamic';
+export const metadata: Metadata = { title: 'Overview' };
+
+export default async function PortalLayout({ children }: { children: React.ReactNode }) {
+  const signedIn = await requireSignedIn();
+  const staff = await attempt(() => listAccounts(signedIn.principal));
+  const account = signedIn.account ? await attempt(() => getAccount(signedIn.principal)) : null;
+  const facts = {
+    person: signedIn.person,
+    role: signedIn.role,
+    account: signedIn.account,
+    memberships: signedIn.memberships,
+    side: staff.ok ? ('staff' as const) : ('customer' as const),
+    slots: account?.ok ? `${account.value.liveCount} of ${account.value.liveLimit}` : null,
+  };
+  return (
+    <Shell facts={facts} actions={{ signOut: signOutAction, switchAccount: switchAccountAction }}>
+      {account?.ok ? children : null}
+      {account && !account.ok ? (
+        <>
+          <h1 className="title">{account.problem.title}</h1>
+          <Notice tone="refused">
+            <p>{account.problem.detail}</p>
+          </Notice>
+        </>
+      ) : null}
+      {!account?.ok && staff.ok ? (
+        <AccountList
+          accounts={staff.value}
+          current={signedIn.account?.id ?? null}
+          action={switchAccountAction}
+        />
+      ) : null}
+      {account === null && !staff.ok ? <NoAccount signedIn={signedIn} /> : null}
+    </Shell>
+  );
+}
+
+function NoAccount({ signedIn }: { signedIn: SignedIn }) {
+  return (
+    <div>
+      <h1 className="title">You are a member of no account</h1>
+      <p className="lede">
+        {signedIn.person.email} is signed in, but belongs to no account. Ask an admin of your
+        account to add this address.
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,64 @@
+import type { Metadata } from 'next';
+import Link from 'next/link';
+import { Environments } from '@/components/overview/environments';
+import { NextSteps } from '@/components/overview/next-steps';
+import { Rack } from '@/components/overview/rack';
+import { RefusedLately } from '@/components/overview/refused-lately';
+import { Strip } from '@/components/overview/strip';
+import { liveCertificates, type Tone, verdictOf } from '@/components/overview/verdict';
+import { accountOverview } from '@/lib/accounts/overview';
+import { listRefusedCalls } from '@/lib/activity/refused-calls';
+import { requireSignedIn } from '@/lib/identity/session';
+
+export const metadata: Metadata = { title: 'Overview' };
+
+const TONES: Record<Tone, string> = {
+  ink: '',
+  quiet: 'quiet',
+  expiring: 'is-expiring',
+  refused: 'is-refused',
+};
+
+export default async function OverviewPage() {
+  const { principal, can } = await requireSignedIn();
+  const overview = await accountOverview(principal);
+  const refused = await listRefusedCalls(principal);
+  const verdict = verdictOf(overview);
+  const now = new Date(overview.now);
+  const live = liveCertificates(overview);
+  const may = { issue: can('certificates.issue'), enforce: can('enforcement.change') };
+  return (
+    <>
+      <div>
+        <h1 className="verdict">
+          {verdict.sentences.map(({ text, tone }) => (
+            <span key={text} className={TONES[tone]}>
+              {text}{' '}
+            </span>
+          ))}
+        </h1>
+        <div className="head tight">
+          <p className="lede">{verdict.consequence}</p>
+          {verdict.act && may.issue ? (
+            <div className="acts">
+              <Link className="btn btn-primary" href={verdict.act.href}>
+                {verdict.act.text}
+              </Link>
+            </div>
+          ) : null}
+        </div>
+      </div>
+      <Rack slots={overview.slots} now={now} mayIssue={may.issue} />
+      {live.length > 0 ? <Strip certificates={live} now={now} /> : null}
+      <div className="cols">
+        <div className="c7">
+          <NextSteps overview={overview} may={may} />
+        </div>
+        <div className="c5 grid gap-8">
+          <Environments overview={overview} />
+          <RefusedLately calls={refused} />
+        </div>
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,20 @@
+import type { Metadata } from 'next';
+import Link from 'next/link';
+
+export const metadata: Metadata = { title: 'Not found' };
+
+export default function NotFound() {
+  return (
+    <div className="entrance">
+      <main id="main" tabIndex={-1}>
+        <h1 className="title">There is no such page</h1>
+        <p className="lede">
+          The address may be mistyped, or the thing may belong to another account.
+        </p>
+        <Link className="btn mt-6" href="/">
+          Open the overview
+        </Link>
+      </main>
+    </div>
+  );
+}

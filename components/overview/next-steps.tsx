@@ -1,0 +1,102 @@
+import { Check } from 'lucide-react';
+import Link from 'next/link';
+import { daysText, lifeOf } from '@/components/certificates/life';
+import type { OverviewView } from '@/lib/contract/views';
+import { liveCertificates, renewalPath } from './verdict';
+
+type Step = {
+  text: string;
+  note?: string;
+  state: 'done' | 'now' | 'open';
+  link?: { text: string; href: string };
+  meta?: string;
+};
+
+/** The way to an enforced production, ticked from what is so; no one ticks it by hand. */
+export function NextSteps({
+  overview,
+  may,
+}: {
+  overview: OverviewView;
+  may: { issue: boolean; enforce: boolean };
+}) {
+  return (
+    <section>
+      <div className="bar-head">
+        <h2 className="h2">Next</h2>
+        <p className="small quiet">Ticks itself from what the edge sees</p>
+      </div>
+      <ol className="sheet steps">
+        {stepsOf(overview, may).map((step) => (
+          <li key={step.text} className={step.state === 'done' ? 'done' : ''}>
+            <span className={`tick ${{ done: 'on', now: 'now', open: '' }[step.state]}`}>
+              {step.state === 'done' ? <Check className="icon" aria-hidden="true" /> : null}
+              <span className="sr-only">{step.state === 'done' ? 'Done: ' : 'To do: '}</span>
+            </span>
+            <p>
+              {step.text}
+              {step.note ? <small>{step.note}</small> : null}
+            </p>
+            {step.link ? (
+              <span className="meta">
+                <Link className="link" href={step.link.href}>
+                  {step.link.text}
+                </Link>
+              </span>
+            ) : null}
+            {step.meta ? (
+              <span className={`meta ${step.state === 'now' ? 'is-expiring' : ''}`}>
+                {step.meta}
+              </span>
+            ) : null}
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+function stepsOf(overview: OverviewView, may: { issue: boolean; enforce: boolean }): Step[] {
+  const now = new Date(overview.now);
+  const live = liveCertificates(overview);
+  const enforced = overview.account.enforcement.some(
+    (one) => one.environment === 'production' && one.mode === 'enforce',
+  );
+  const steps: Step[] = [
+    {
+      text: 'Issue a certificate',
+      state: overview.issuedCount > 0 ? 'done' : 'open',
+      ...(overview.issuedCount === 0 && may.issue
+        ? { link: { text: 'Issue certificate', href: '/certificates/new' } }
+        : {}),
+    },
+    {
+      text: overview.firstCallSeen ? 'First call seen with a certificate' : 'Make a call with it',
+      state: overview.firstCallSeen ? 'done' : 'open',
+      ...(overview.firstCallSeen ? {} : { link: { text: 'Show the command', href: '/connect' } }),
+    },
+  ];
+  for (const certificate of live) {
+    const life = lifeOf(certificate, now);
+    if (life.state !== 'expiring') continue;
+    steps.push({
+      text: `Renew ${certificate.label}`,
+      note: 'The new one takes a slot of its own and works beside the old one until you revoke that.',
+      state: 'now',
+      ...(may.issue
+        ? { link: { text: `${daysText(life.daysLeft)} left`, href: renewalPath(certificate) } }
+        : { meta: `${daysText(life.daysLeft)} left` }),
+    });
+  }
+  steps.push({
+    text: enforced ? 'Production is enforced' : 'Enforce production',
+    state: enforced ? 'done' : 'open',
+    ...(enforced
+      ? {}
+      : {
+          note: 'From then on, calls without your certificate are refused.',
+          link: { text: 'See who is affected', href: '/enforcement' },
+        }),
+  });
+  return steps;
+}

@@ -1,0 +1,117 @@
+/** The overview's first line: is anything about to break, and what to do about it. */
+import { daysText, lifeOf } from '@/components/certificates/life';
+import { ENVIRONMENT_WORDS, listed } from '@/components/words';
+import type { CertificateView, OverviewView } from '@/lib/contract/views';
+import type { Environment } from '@/lib/kernel/environments';
+
+export type Tone = 'ink' | 'quiet' | 'expiring' | 'refused';
+
+export type Verdict = {
+  sentences: { text: string; tone: Tone }[];
+  consequence: string;
+  act: { text: string; href: string } | null;
+};
+
+export function verdictOf(overview: OverviewView): Verdict {
+  const now = new Date(overview.now);
+  const live = liveCertificates(overview);
+  const enforced = overview.account.enforcement.filter((one) => one.mode === 'enforce');
+  const cut = enforced.find((one) => live.every((cert) => cert.environment !== one.environment));
+  const next = live.toSorted((a, b) => a.notAfter.localeCompare(b.notAfter)).at(0);
+  const sentences = [
+    enforcementSentence(enforced.map((one) => one.environment)),
+    slotSentence(overview),
+  ];
+  if (next) sentences.push(expirySentence(next, now));
+  const full = overview.slots.every((slot) => slot.kind !== 'free');
+  if (cut)
+    return {
+      ...cutOff(cut.environment),
+      sentences: [cutSentence(cut.environment), ...sentences.slice(1)],
+    };
+  if (!next) return { sentences, ...firstSteps(overview) };
+  if (lifeOf(next, now).state === 'expiring')
+    return { sentences, ...expiring(next, now, full ? 'none' : 'some') };
+  return {
+    sentences,
+    consequence: 'Nothing is about to expire, and nothing needs you now.',
+    act: full ? null : { text: 'Issue certificate', href: '/certificates/new' },
+  };
+}
+
+export function liveCertificates(overview: OverviewView): CertificateView[] {
+  return overview.slots.flatMap((slot) => (slot.kind === 'live' ? slot.certificate : []));
+}
+
+/** Where a certificate is replaced: the form for a new one, filled with what stays the same. */
+export function renewalPath(certificate: Pick<CertificateView, 'environment' | 'label'>): string {
+  const query = new URLSearchParams({
+    environment: certificate.environment,
+    label: certificate.label,
+  });
+  return `/certificates/new?${query}`;
+}
+
+function enforcementSentence(enforced: Environment[]): Verdict['sentences'][number] {
+  if (enforced.length === 0) return { text: 'Production is not enforced.', tone: 'ink' };
+  const names = listed(enforced.map((one) => ENVIRONMENT_WORDS[one]));
+  const text = `${names} ${enforced.length === 1 ? 'is' : 'are'} enforced.`;
+  if (enforced.includes('production')) return { text, tone: 'ink' };
+  return { text: `${text} Production is not.`, tone: 'ink' };
+}
+
+function slotSentence({ account }: OverviewView): Verdict['sentences'][number] {
+  const { liveCount, liveLimit } = account;
+  return { text: `${liveCount} of ${liveLimit} slots used.`, tone: 'quiet' };
+}
+
+function expirySentence(next: CertificateView, now: Date): Verdict['sentences'][number] {
+  const life = lifeOf(next, now);
+  return {
+    text: `Next expiry in ${daysText(life.daysLeft)}.`,
+    tone: life.state === 'expiring' ? 'expiring' : 'quiet',
+  };
+}
+
+function cutSentence(environment: Environment): Verdict['sentences'][number] {
+  return {
+    text: `${ENVIRONMENT_WORDS[environment]} is enforced without a live certificate.`,
+    tone: 'refused',
+  };
+}
+
+function cutOff(environment: Environment): Omit<Verdict, 'sentences'> {
+  return {
+    consequence: `Every call to ${environment} is refused now. Issue a certificate, or turn off enforcement until you have one.`,
+    act: { text: 'Issue certificate', href: `/certificates/new?environment=${environment}` },
+  };
+}
+
+function firstSteps(overview: OverviewView): Omit<Verdict, 'sentences'> {
+  return {
+    consequence:
+      overview.issuedCount === 0
+        ? 'Calls pass without a certificate today. Issue one, install it, make a call, then enforce.'
+        : 'No certificate is live. Calls pass without one today, and enforcing needs one.',
+    act: { text: 'Issue certificate', href: '/certificates/new' },
+  };
+}
+
+function expiring(
+  next: CertificateView,
+  now: Date,
+  room: 'some' | 'none',
+): Omit<Verdict, 'sentences'> {
+  const days = daysText(lifeOf(next, now).daysLeft);
+  const consequence = `${next.label} expires in ${days}. Calls with it will then be refused.`;
+  if (room === 'none') {
+    return {
+      consequence: `${consequence} All slots are used: revoke a certificate you no longer need to make room for the new one.`,
+      act: { text: 'Show certificates', href: '/certificates?status=live' },
+    };
+  }
+  return {
+    consequence: `${consequence} Renew it.`,
+    act: { text: `Renew ${next.label}`, href: renewalPath(next) },
+  };
+}

@@ -1,0 +1,41 @@
+import { Check, ChevronsUpDown } from 'lucide-react';
+
+export type SwitchAction = (data: FormData) => Promise<void>;
+
+/** The account this session looks at; a menu only for those who have more than one. */
+export function AccountSwitcher({
+  account,
+  role,
+  memberships,
+  action,
+}: {
+  account: { id: string; name: string };
+  role: string;
+  memberships: { accountId: string; name: string }[];
+  action: SwitchAction;
+}) {
+  const names = (
+    <span>
+      <b>{account.name}</b>
+      <small>{role}</small>
+    </span>
+  );
+  if (memberships.length < 2) return <div className="switcher">{names}</div>;
+  return (
+    <>
+      <button type="button" className="switcher" popoverTarget="accounts-menu">
+        {names}
+        <ChevronsUpDown className="icon" aria-hidden="true" />
+        <span className="sr-only">Switch account</span>
+      </button>
+      <form className="menu" id="accounts-menu" popover="auto" action={action}>
+        {memberships.map(({ accountId, name }) => (
+          <button key={accountId} type="submit" name="accountId" value={accountId}>
+            {name}
+            {accountId === account.id ? <Check className="icon" aria-label="Open now" /> : null}
+          </button>
+        ))}
+      </form>
+    </>
+  );
+}

@@ -1,0 +1,103 @@
+import { LogOut, Menu } from 'lucide-react';
+import Link from 'next/link';
+import { Mark } from '@/components/ui/mark';
+import { AccountSwitcher, type SwitchAction } from './account-switcher';
+import { NavLinks, type Place } from './nav-links';
+
+export type ShellFacts = {
+  person: { name: string; email: string };
+  role: string;
+  account: { id: string; name: string } | null;
+  memberships: { accountId: string; name: string }[];
+  /** Staff see their own rail, so nobody mistakes where they are. */
+  side: 'customer' | 'staff';
+  slots: string | null;
+};
+
+const ACCOUNT_PLACES: Place[] = [
+  'overview',
+  'certificates',
+  'enforcement',
+  'api-clients',
+  'connect',
+  'activity',
+];
+
+export function Shell({
+  facts,
+  actions,
+  children,
+}: {
+  facts: ShellFacts;
+  actions: { signOut: () => Promise<void>; switchAccount: SwitchAction };
+  children: React.ReactNode;
+}) {
+  const { account, side, person } = facts;
+  const places: Place[] = [
+    ...(account ? ACCOUNT_PLACES : []),
+    ...(side === 'staff' ? (['accounts'] as const) : []),
+  ];
+  return (
+    <div className={`shell ${side === 'staff' ? 'staff' : ''}`}>
+      <header className="topbar">
+        <Brand side={side} />
+        <button type="button" className="iconbtn" popoverTarget="rail" aria-label="Open menu">
+          <Menu className="icon" aria-hidden="true" />
+        </button>
+      </header>
+      <header className="rail" id="rail" popover="auto">
+        <Brand side={side} />
+        {account ? (
+          <AccountSwitcher
+            account={account}
+            role={facts.role}
+            memberships={facts.memberships}
+            action={actions.switchAccount}
+          />
+        ) : (
+          <div className="h-4" />
+        )}
+        <nav className="nav" aria-label="Account">
+          <NavLinks
+            places={places}
+            counts={facts.slots === null ? {} : { certificates: facts.slots }}
+          />
+        </nav>
+        <div className="rail-foot">
+          <span className="avatar" aria-hidden="true">
+            {initials(person.name)}
+          </span>
+          <span className="who" title={person.email}>
+            <span>{person.name}</span>
+            <small>{person.email}</small>
+          </span>
+          <form action={actions.signOut}>
+            <button type="submit" className="iconbtn" aria-label="Sign out" title="Sign out">
+              <LogOut className="icon" aria-hidden="true" />
+            </button>
+          </form>
+        </div>
+      </header>
+      <main className="page" id="main" tabIndex={-1}>
+        {children}
+      </main>
+    </div>
+  );
+}
+
+function Brand({ side }: { side: ShellFacts['side'] }) {
+  return (
+    <Link className="brand" href="/">
+      <Mark />
+      Countersign
+      {side === 'staff' ? <span className="staff-mark">staff</span> : null}
+    </Link>
+  );
+}
+
+function initials(name: string): string {
+  const words = name.split(/\s+/).filter((word) => word !== '');
+  const first = words.at(0)?.at(0) ?? '';
+  const last = words.length > 1 ? (words.at(-1)?.at(0) ?? '') : '';
+  return (first + last).toUpperCase();
+}
