@@ -1,0 +1,326 @@
+/**
+ * `npm run bench:edge`: what a decision costs and what the gateway adds to a bare Node proxy, both sides in one run.
+ * With an argument it is the load generator of that run, in a process of its own.
+ */
+import { fork } from 'node:child_process';
+import { createHash, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
+import { createServer, Agent as HttpAgent, request as httpRequest } from 'node:http';
+import { Agent, createServer as createHttpsServer, request as httpsRequest } from 'node:https';
+import { localServerIdentity } from '@/gateway/server-identity';
+import { basic } from '@/gateway/testing/call';
+import { entryOf, type TestLeaf, testLeaf } from '@/gateway/testing/leaves';
+import { type Setting, setting, until } from '@/gateway/testing/setting';
+import { applyFrame } from '@/lib/edge/apply';
+import { decide, type RequestFacts } from '@/lib/edge/decide';
+import { frameReader, MAX_FRAME_BYTES, openFrame } from '@/lib/edge/frame-reader';
+import {
+  apiClientNameHash,
+  encodeDeltaFrame,
+  encodeSnapshotFrame,
+  sealFrame,
+} from '@/lib/edge/frames';
+import type { CertificateEntry, EdgeState } from '@/lib/edge/state';
+
+const PER_ACCOUNT = 5;
+const NOW_MS = 1_800_000_000_000;
+const ROUNDS = 4;
+const ROUND_MS = 2_500;
+const IN_FLIGHT = 32;
+
+type Load = { port: number; ca: string; cert: string; key: string; servername: string };
+
+if (process.argv[2] === 'load') await generateLoad();
+else await measure();
+
+async function measure(): Promise<void> {
+  for (const count of [1_000, 1_000_000]) decisions(count);
+  await requests();
+}
+
+function decisions(count: number): void {
+  const keys = generateKeyPairSync('ed25519');
+  const nameKey = randomBytes(32);
+  const seal = (payload: Uint8Array) => sealFrame(payload, sign(null, payload, keys.privateKey));
+  const content = {
+    *accounts() {
+      for (let n = 0; n * PER_ACCOUNT < count; n += 1) {
+        yield { accountId: accountId(n), suspended: false, enforced: ['production' as const] };
+      }
+    },
+    *apiClients() {
+      for (let n = 0; n * PER_ACCOUNT < count; n += 1) {
+        const nameHash = apiClientNameHash(nameKey, 'production', `client-${n}`);
+        yield { nameHash, accountId: accountId(n), environment: 'production' as const };
+      }
+    },
+    *certificates() {
+      for (let n = 0; n < count; n += 1) yield certificate(n);
+    },
+  };
+  const sealed = seal(
+    encodeSnapshotFrame({
+      number: 1,
+      asOfMs: NOW_MS,
+      nameKey,
+      content: {
+        accounts: content.accounts(),
+        apiClients: content.apiClients(),
+        certificates: content.certificates(),
+      },
+    }),
+  );
+  const before = memory();
+  const started = performance.now();
+  const loaded = take(null, sealed, keys.publicKey);
+  const loadMs = performance.now() - started;
+  const after = memory();
+  if (loaded.index.certificateCount !== count) throw new Error('not everything was loaded');
+
+  const perDecision = percentiles(timeDecisions(loaded, count));
+  const perDelta = percentiles(timeDeltas(loaded, seal, keys.publicKey));
+  console.log(`\n${count.toLocaleString('en')} certificates`);
+  console.log(
+    `  snapshot ${(sealed.length / 1e6).toFixed(1)} MB, verified and loaded in ${loadMs.toFixed(0)} ms`,
+  );
+  console.log(
+    `  bytes per certificate: ${(loaded.index.bytes() / count).toFixed(1)} in typed arrays, ${((after - before) / count).toFixed(1)} of process memory (accounts and API clients included)`,
+  );
+  console.log(
+    `  decide: p50 ${perDecision.p50.toFixed(0)} ns, p99 ${perDecision.p99.toFixed(0)} ns (with the HMAC of the API client's name)`,
+  );
+  console.log(
+    `  delta of one change, verified and applied: p50 ${(perDelta.p50 / 1000).toFixed(1)} us, p99 ${(perDelta.p99 / 1000).toFixed(1)} us`,
+  );
+}
+
+function take(
+  state: EdgeState | null,
+  sealed: Uint8Array,
+  key: Parameters<typeof openFrame>[1],
+): EdgeState {
+  const [frame] = frameReader({ maxFrameBytes: MAX_FRAME_BYTES }).push(sealed);
+  const opened = frame === undefined ? null : openFrame(frame, key);
+  if (opened === null) throw new Error('the frame was not opened');
+  const result = applyFrame({ state, frame: opened, nowMs: NOW_MS });
+  if (!result.applied) throw new Error(result.detail);
+  return result.state;
+}
+
+/** Nanoseconds per decision; each sample is the mean of 20, as one is near the clock's resolution. */
+function timeDecisions(state: EdgeState, count: number): number[] {
+  const policy = { unnamed: 'refuse' as const, hostnames: [], maxAgeSeconds: 86_400 };
+  const facts: RequestFacts[] = Array.from({ length: 4_000 }, (_, index) => {
+    const n = Math.floor((index * 7919) % count);
+    return {
+      environment: 'production',
+      listener: 'mtls',
+      leaf: { fingerprint: certificate(n).fingerprint, clientAuth: 'allowed' },
+      sni: 'api.example',
+      host: 'api.example',
+      apiClientNames: [`client-${Math.floor(n / PER_ACCOUNT)}`],
+    };
+  });
+  const samples: number[] = [];
+  for (let round = 0; round < 10; round += 1) {
+    for (let at = 0; at + 20 <= facts.length; at += 20) {
+      const started = process.hrtime.bigint();
+      for (let index = at; index < at + 20; index += 1) {
+        const fact = facts[index];
+        if (fact === undefined || !decide({ facts: fact, state, policy, nowMs: NOW_MS }).allow) {
+          throw new Error('a good call was refused');
+        }
+      }
+      // The first rounds warm the compiler up.
+      if (round > 2) samples.push(Number(process.hrtime.bigint() - started) / 20);
+    }
+  }
+  return samples;
+}
+
+function timeDeltas(
+  state: EdgeState,
+  seal: (payload: Uint8Array) => Uint8Array,
+  key: Parameters<typeof openFrame>[1],
+): number[] {
+  const samples: number[] = [];
+  for (let number = state.number + 1; number < 1_500; number += 1) {
+    const entry = certificate(10_000_000 + number);
+    const changes = [{ kind: 'certificate' as const, entry }];
+    const sealed = seal(
+      encodeDeltaFrame({ fromNumber: number - 1, number, asOfMs: NOW_MS, changes }),
+    );
+    const started = process.hrtime.bigint();
+    take(state, sealed, key);
+    if (number > 300) samples.push(Number(process.hrtime.bigint() - started));
+  }
+  return samples;
+}
+
+async function requests(): Promise<void> {
+  const upstream = createServer((request, response) => {
+    request.resume();
+    response.end('{"ok":true}');
+  });
+  upstream.keepAliveTimeout = 0;
+  const upstreamPort = await listen(upstream);
+  const edge = await setting({ EDGE_UPSTREAM: `http://127.0.0.1:${upstreamPort}` });
+  const leaf = testLeaf(edge.folder, 'bench');
+  edge.portal.change({ kind: 'certificate', entry: entryOf(leaf) });
+  await until(() => edge.gateway.state()?.number === edge.portal.number());
+  const bare = await bareProxy(edge, upstreamPort);
+
+  const figures = { gateway: [] as number[], bare: [] as number[] };
+  for (let round = 0; round < ROUNDS; round += 1) {
+    for (const side of ['bare', 'gateway'] as const) {
+      const port = side === 'bare' ? bare.port : edge.gateway.ports.production.mtls;
+      const perSecond = await load(loadOn(port, edge, leaf));
+      // The first round of each side warms up.
+      if (round > 0) figures[side].push(perSecond);
+    }
+  }
+  const [gateway, plain] = [median(figures.gateway), median(figures.bare)];
+  console.log(
+    `\nkeep-alive requests over mTLS, ${IN_FLIGHT} in flight, alternating, median of ${ROUNDS - 1} rounds`,
+  );
+  console.log(
+    `  gateway ${gateway.toFixed(0)}/s (${figures.gateway.map((n) => n.toFixed(0)).join(', ')})`,
+  );
+  console.log(
+    `  bare Node https proxy ${plain.toFixed(0)}/s (${figures.bare.map((n) => n.toFixed(0)).join(', ')})`,
+  );
+  console.log(`  ratio ${(gateway / plain).toFixed(2)}`);
+  await edge.stop();
+  bare.close();
+  upstream.closeAllConnections();
+  upstream.close();
+}
+
+/** The least a Node proxy can do: TLS with a client certificate, headers as they are, both bodies piped. */
+async function bareProxy(
+  edge: Setting,
+  upstreamPort: number,
+): Promise<{ port: number; close(): void }> {
+  const identity = await localServerIdentity({
+    stateDir: edge.config.stateDir,
+    hostnames: [],
+    nowMs: Date.now(),
+  });
+  const agent = new HttpAgent({ keepAlive: true, scheduling: 'lifo' });
+  const tls = { cert: identity.certPem, key: identity.keyPem };
+  const server = createHttpsServer(
+    { ...tls, requestCert: true, rejectUnauthorized: false, ca: [] },
+    (request, response) => {
+      const { method, url, headers } = request;
+      const target = { port: upstreamPort, host: '127.0.0.1', method, path: url, headers, agent };
+      const outgoing = httpRequest(target, (incoming) => {
+        response.writeHead(incoming.statusCode ?? 502, incoming.headers);
+        incoming.pipe(response);
+      });
+      outgoing.on('error', () => response.destroy());
+      request.pipe(outgoing);
+    },
+  );
+  const port = await listen(server);
+  return {
+    port,
+    close() {
+      server.closeAllConnections();
+      server.close();
+      agent.destroy();
+    },
+  };
+}
+
+function loadOn(port: number, edge: Setting, leaf: TestLeaf): Load {
+  return { port, ca: edge.ca(), cert: leaf.cert, key: leaf.key, servername: 'localhost' };
+}
+
+function load(what: Load): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const child = fork(import.meta.filename, ['load'], { execArgv: ['--import', 'tsx'] });
+    child.once('error', reject);
+    child.once('exit', (code) => reject(new Error(`the load generator ended with ${code}`)));
+    child.once('message', (perSecond) => {
+      child.disconnect();
+      resolve(Number(perSecond));
+    });
+    child.send(what);
+  });
+}
+
+async function generateLoad(): Promise<void> {
+  const what = await new Promise<Load>((resolve) => {
+    process.once('message', resolve);
+  });
+  const agent = new Agent({ keepAlive: true, maxSockets: IN_FLIGHT, ...what });
+  const headers = { Host: 'localhost', Authorization: basic('billing') };
+  const once = (): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const target = { host: '127.0.0.1', port: what.port, path: '/x', agent, headers };
+      const outgoing = httpsRequest(target, (incoming) => {
+        incoming.resume();
+        if (incoming.statusCode !== 200) reject(new Error(`status ${incoming.statusCode}`));
+        incoming.once('end', resolve);
+      });
+      outgoing.once('error', reject);
+      outgoing.end();
+    });
+  // All connections are made before the clock starts: handshakes are not what is measured.
+  await Promise.all(Array.from({ length: IN_FLIGHT }, once));
+  const started = performance.now();
+  let done = 0;
+  await Promise.all(
+    Array.from({ length: IN_FLIGHT }, async () => {
+      while (performance.now() - started < ROUND_MS) {
+        await once();
+        done += 1;
+      }
+    }),
+  );
+  const perSecond = (done * 1000) / (performance.now() - started);
+  agent.destroy();
+  process.send?.(perSecond);
+}
+
+function certificate(n: number): CertificateEntry {
+  return {
+    fingerprint: createHash('sha256').update(`certificate ${n}`).digest(),
+    accountId: accountId(Math.floor(n / PER_ACCOUNT)),
+    environment: 'production',
+    notBefore: NOW_MS / 1000 - 1000,
+    notAfter: NOW_MS / 1000 + 1000,
+    revokedAt: null,
+  };
+}
+
+function accountId(n: number): string {
+  return `acc_${n.toString(32).padStart(26, '0')}`;
+}
+
+/** Bytes in use, after as much collecting as the runtime allows us. */
+function memory(): number {
+  globalThis.gc?.();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}
+
+function percentiles(samples: number[]): { p50: number; p99: number } {
+  const sorted = [...samples].sort((a, b) => a - b);
+  const at = (share: number) => sorted[Math.floor(sorted.length * share)] ?? 0;
+  return { p50: at(0.5), p99: at(0.99) };
+}
+
+function median(samples: number[]): number {
+  return percentiles(samples).p50;
+}
+
+function listen(
+  server: ReturnType<typeof createServer> | ReturnType<typeof createHttpsServer>,
+): Promise<number> {
+  return new Promise((resolve) => {
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      resolve(address === null || typeof address === 'string' ? 0 : address.port);
+    });
+  });
+}
