@@ -1,0 +1,85 @@
+import { randomUUID } from 'node:crypto';
+import type { Metadata } from 'next';
+import Link from 'next/link';
+import { IssueForm } from '@/components/request/issue-form';
+import { dayText } from '@/components/time/format';
+import { readerLocale } from '@/components/time/locale';
+import { Notice } from '@/components/ui/notice';
+import { accountOverview } from '@/lib/accounts/overview';
+import { LABEL_MAX_CHARACTERS } from '@/lib/contract/operations';
+import { requireSignedIn } from '@/lib/identity/session';
+import { isEnvironment } from '@/lib/kernel/environments';
+import { DAY_MS } from '@/lib/kernel/time';
+import { checkAction, issueAction } from './actions';
+
+export const metadata: Metadata = { title: 'New certificate' };
+
+const VALID_DAYS = 365;
+
+type Props = { searchParams: Promise<Record<string, string | string[] | undefined>> };
+
+export default async function NewCertificatePage({ searchParams }: Props) {
+  const { principal, account, can } = await requireSignedIn();
+  const { environment, label } = await searchParams;
+  if (!account || !can('certificates.issue')) return <ReadOnly />;
+  const overview = await accountOverview(principal);
+  const { liveCount, liveLimit } = overview.account;
+  const end = new Date(new Date(overview.now).getTime() + VALID_DAYS * DAY_MS).toISOString();
+  const locale = await readerLocale();
+  const place = {
+    account: { id: account.id, legalName: account.legalName },
+    slots: { held: liveCount, limit: liveLimit },
+    validity: {
+      text: `${dayText(overview.now, locale)} to ${dayText(end, locale)}`,
+      note: `${VALID_DAYS} days, to ${end.slice(11, 16)} UTC if issued now`,
+    },
+  };
+  const values = {
+    csr: '',
+    environment:
+      typeof environment === 'string' && isEnvironment(environment) ? environment : 'production',
+    label: typeof label === 'string' ? label.slice(0, LABEL_MAX_CHARACTERS) : '',
+  } as const;
+  return (
+    <>
+      <div>
+        <h1 className="title">New certificate</h1>
+        <p className="lede">
+          Your private key stays with you. We need the signing request (CSR) only.
+        </p>
+      </div>
+      {liveCount >= liveLimit ? (
+        <Notice tone="expiring" title={`All ${liveLimit} slots are used`}>
+          <p>
+            You can check a request here. To issue it, first{' '}
+            <Link className="link" href="/certificates?status=live">
+              revoke a certificate
+            </Link>{' '}
+            you no longer need.
+          </p>
+        </Notice>
+      ) : null}
+      <IssueForm
+        place={place}
+        initial={{ values }}
+        attempt={randomUUID()}
+        maxLabel={LABEL_MAX_CHARACTERS}
+        actions={{ issue: issueAction, check: checkAction }}
+      />
+    </>
+  );
+}
+
+function ReadOnly() {
+  return (
+    <div>
+      <h1 className="title">You can read certificates, not issue them</h1>
+      <p className="lede">
+        Issuing needs the Manage mTLS permission. An admin of your account can give it to you.
+      </p>
+      <Link className="btn mt-6" href="/certificates">
+        Show certificates
+      </Link>
+    </div>
+  );
+}

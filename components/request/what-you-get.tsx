@@ -1,0 +1,90 @@
+import { Env } from '@/components/ui/env';
+import { Fact } from '@/components/ui/fact';
+import { Pips } from '@/components/ui/pips';
+import type { CsrCheckView } from '@/lib/contract/views';
+import type { Environment } from '@/lib/kernel/environments';
+import { certificateNames, placeText } from './facts';
+import { visible } from './finding-value';
+
+export type IssuePlace = {
+  account: { id: string; legalName: string };
+  slots: { held: number; limit: number };
+  /** Formatted where the reader's locale is known. */
+  validity: { text: string; note: string };
+};
+
+const SHOWN_NAMES = 6;
+
+/** The certificate to come, after our rules. */
+export function WhatYouGet({
+  place,
+  choice,
+  check,
+}: {
+  place: IssuePlace;
+  choice: { environment: Environment; label: string };
+  check: CsrCheckView | null;
+}) {
+  const facts = check?.facts ?? null;
+  const names = check ? certificateNames(check) : [];
+  const wait = <span className="quiet">from your request</span>;
+  const { account, slots, validity } = place;
+  const where = facts ? placeText(facts) : '';
+  return (
+    <>
+      <div className="sheet-pad">
+        <h2 className="h2">What you will get</h2>
+        <p className="small quiet mt-0.5">After our rules</p>
+        <dl className="facts tight mt-3">
+          <Fact name="Label">{choice.label || facts?.commonName || wait}</Fact>
+          <Fact name="Environment">
+            <Env environment={choice.environment} size="text" />
+          </Fact>
+          <Fact name="Common name" form={facts?.commonName ? 'mono' : 'plain'}>
+            {facts?.commonName ? visible(facts.commonName) : wait}
+          </Fact>
+          <Fact name="Organization" note="Always your account's name">
+            {account.legalName}
+          </Fact>
+          <Fact name="Place">{where ? visible(where) : facts ? 'Not in your request' : wait}</Fact>
+          <Fact name="Names" form="mono" note="The last says whose it is">
+            {names.slice(0, SHOWN_NAMES).map((name) => (
+              <span className="block" key={name}>
+                {visible(name)}
+              </span>
+            ))}
+            {names.length > SHOWN_NAMES ? (
+              <span className="block">and {names.length - SHOWN_NAMES} more</span>
+            ) : null}
+            <span className="block">
+              urn:countersign:account:
+              <wbr />
+              {account.id}:<wbr />
+              {choice.environment}
+            </span>
+          </Fact>
+          <Fact name="Key">{facts ? facts.key.label : wait}</Fact>
+          <Fact name="Use">Client authentication only</Fact>
+        </dl>
+      </div>
+      <div className="sheet-row">
+        <dl className="facts tight">
+          <Fact name="Valid" note={validity.note}>
+            {validity.text}
+          </Fact>
+          <Fact name="Slot" note={slotNote(slots)}>
+            <Pips held={slots.held} fresh={slots.held < slots.limit ? 1 : 0} limit={slots.limit} />
+          </Fact>
+        </dl>
+      </div>
+    </>
+  );
+}
+
+function slotNote({ held, limit }: IssuePlace['slots']): string {
+  const free = limit - held - 1;
+  if (free < 0) return `All ${limit} are used.`;
+  const rest =
+    free === 0 ? 'None stays free.' : `${free === 1 ? 'One stays' : `${free} stay`} free.`;
+  return `${held + 1} of ${limit}. ${rest}`;
+}
