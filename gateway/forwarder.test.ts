@@ -322,6 +322,25 @@ describe('an upstream in trouble', () => {
     expect([answer.status, answer.code]).toEqual([502, 'upstream_unavailable']);
   });
 
+  it('answers with a status or a header that HTTP does not allow: 502, and the edge lives on', async () => {
+    for (const head of ['HTTP/1.1 099 No', 'HTTP/1.1 200 O\x7fK', 'HTTP/1.1 200 OK\r\nX-\x01: a']) {
+      handler = (request) => {
+        request.resume();
+        request.socket.end(Buffer.from(`${head}\r\nContent-Length: 0\r\n\r\n`, 'latin1'));
+      };
+      const answer = await call(edge, { leaf });
+      expect([200, 502]).toContain(answer.status);
+    }
+    handler = reply;
+    expect((await call(edge, { leaf })).status).toBe(200);
+  });
+
+  it('a path that node:http will not send on ends that call only', async () => {
+    await raw(edge, `GET /\x80\xff%00 HTTP/1.1\r\n${HEAD}Connection: close\r\n\r\n`, { leaf });
+    await raw(edge, `GET /a\tb HTTP/1.1\r\n${HEAD}Connection: close\r\n\r\n`, { leaf });
+    expect((await call(edge, { leaf })).status).toBe(200);
+  });
+
   it('down: 502, and what is not HTTP: 502', async () => {
     const sockets: Socket[] = [];
     const noise = createTcpServer((socket) => {

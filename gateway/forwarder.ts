@@ -145,7 +145,14 @@ function answer(
   const lines = returnedHeaders(headerLines(incoming.rawHeaders), { secretHeader });
   const headers = lines.flatMap(({ name, value }) => [name, value]);
   headers.push('X-Request-Id', requestId);
-  response.writeHead(incoming.statusCode ?? 502, incoming.statusMessage, headers);
+  try {
+    response.writeHead(incoming.statusCode ?? 502, incoming.statusMessage, headers);
+  } catch {
+    // A status or a header that HTTP does not allow: the parser is more lenient than what may be sent.
+    incoming.destroy();
+    fail('upstream_unavailable');
+    return;
+  }
   // An answer that breaks off must look broken to the client, never complete.
   incoming.once('error', () => fail('upstream_unavailable'));
   incoming.once('aborted', () => fail('upstream_unavailable'));

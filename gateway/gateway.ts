@@ -89,10 +89,12 @@ export async function startGateway(
     agent.destroy();
     await demoApi?.close();
   };
-  const opened = await openAll({ config, edge, open, identities }).catch(async (error: unknown) => {
-    await stop([]);
-    throw error;
-  });
+  const opened = await openAll({ config, edge, open, identities, log: world.log }).catch(
+    async (error: unknown) => {
+      await stop([]);
+      throw error;
+    },
+  );
   const { listeners, ports } = opened;
   return { ports, demoApi, ready, state: following.state, stop: () => stop(listeners) };
 }
@@ -116,8 +118,9 @@ async function openAll(input: {
   edge: Edge;
   open: Connections;
   identities: Record<Environment, ServerIdentity>;
+  log(line: string): void;
 }): Promise<{ listeners: OpenListener[]; ports: Record<Environment, ListenerPorts> }> {
-  const { config, edge, open, identities } = input;
+  const { config, edge, open, identities, log } = input;
   const { host, timeouts, maxHeaderBytes } = config;
   const listeners: OpenListener[] = [];
   const ports = {
@@ -129,7 +132,7 @@ async function openAll(input: {
     const identity = identities[place.environment];
     const shared = { edge, connections: open, place, identity, host, port, timeouts };
     try {
-      const listener = await openListener({ ...shared, maxHeaderBytes });
+      const listener = await openListener({ ...shared, maxHeaderBytes, log });
       ports[place.environment][place.listener] = listener.port;
       listeners.push(listener);
     } catch (error) {

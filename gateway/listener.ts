@@ -30,7 +30,8 @@ export type ListenerOptions = {
   identity: ServerIdentity;
   host: string;
   port: number;
-  timeouts: { headerMs: number; idleMs: number };
+  timeouts: { headerMs: number; idleMs: number; upstreamMs: number };
+  log(line: string): void;
   maxHeaderBytes: number;
 };
 
@@ -73,6 +74,7 @@ export async function openListener(options: ListenerOptions): Promise<OpenListen
     http.emit('connection', socket);
   });
   const port = await listen(tls, options);
+  tls.on('error', (error) => options.log(`listener: ${error.message}`));
   // The timers behind `headersTimeout` start with this event, which a server that is only given sockets never has.
   http.emit('listening');
   return {
@@ -104,17 +106,27 @@ function httpServer(options: ListenerOptions, known: WeakMap<Duplex, Connection>
     requireHostHeader: false,
     insecureHTTPParser: false,
   });
-  server.setTimeout(timeouts.idleMs);
+  // A call that waits for the upstream is not idle: it has to live to be answered 504.
+  server.setTimeout(Math.max(timeouts.idleMs, timeouts.upstreamMs + SECOND_MS));
   const connectionFor = (request: IncomingMessage): Connection => {
     const connection = known.get(request.socket);
     if (connection === undefined) throw new Error('a request on a connection without a verdict');
     return connection;
   };
+  const answer = (message: Parameters<typeof serve>[2]) => {
+    try {
+      serve(edge, connectionFor(message.request), message);
+    } catch (error) {
+      // Our own fault, or bytes that node:http will not send on. One call ends; the others go on.
+      options.log(`a request failed: ${error instanceof Error ? error.message : String(error)}`);
+      message.request.socket.destroy();
+    }
+  };
   server.on('request', (request, response) => {
-    serve(edge, connectionFor(request), { request, response, expects: 'nothing' });
+    answer({ request, response, expects: 'nothing' });
   });
   server.on('checkContinue', (request, response) => {
-    serve(edge, connectionFor(request), { request, response, expects: 'continue' });
+    answer({ request, response, expects: 'continue' });
   });
   const refuseRaw = (socket: Duplex, code: 'malformed_request' | 'upgrade_refused') => {
     const connection = known.get(socket);

@@ -8,7 +8,7 @@ import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { ReportBatch } from '@/gateway/reporter';
+import type { Delivery, ReportBatch } from '@/gateway/reporter';
 import { messageOf, writeAtomically } from '@/gateway/state-store';
 
 const Enrolment = z.object({ edgeId: z.string(), name: z.string(), snapshotKey: z.base64() });
@@ -28,8 +28,8 @@ export type PortalClient = {
     signal: AbortSignal;
     onChunk(chunk: Uint8Array): void;
   }): Promise<void>;
-  acknowledge(number: number): Promise<boolean>;
-  report(batch: ReportBatch): Promise<boolean>;
+  acknowledge(number: number): Promise<Delivery>;
+  report(batch: ReportBatch): Promise<Delivery>;
 };
 
 export class PortalError extends Error {
@@ -65,12 +65,13 @@ export function portalClient(input: {
     });
     return { status, text: Buffer.concat(chunks).toString('utf8') };
   };
-  const delivered = async (path: string, body: unknown): Promise<boolean> => {
+  const delivered = async (path: string, body: unknown): Promise<Delivery> => {
     try {
       const { status } = await post(path, body);
-      return status >= 200 && status < 300;
+      if (status >= 200 && status < 300) return 'taken';
+      return status === 400 || status === 413 || status === 422 ? 'refused' : 'failed';
     } catch (error) {
-      if (error instanceof PortalError) return false;
+      if (error instanceof PortalError) return 'failed';
       throw error;
     }
   };

@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import { type ServerResponse, STATUS_CODES } from 'node:http';
 import { REFUSALS, type RefusalCode } from '@/lib/kernel/refusals';
 
 /** A refusal as it goes on the wire: the code, one line and the request id, and nothing that helps an attacker. */
@@ -28,7 +28,8 @@ export function sendProblem(
 ): void {
   const { status, headers, body } = problemOf(code, requestId);
   if (connection === 'close') headers.Connection = 'close';
-  response.writeHead(status, headers);
+  // Given explicitly: an attempt to answer with the upstream's phrase may have left its own behind.
+  response.writeHead(status, STATUS_CODES[status] ?? '', headers);
   response.end(response.req.method === 'HEAD' ? undefined : body);
 }
 
@@ -36,7 +37,5 @@ export function sendProblem(
 export function rawProblem(code: RefusalCode, requestId: string): string {
   const { status, headers, body } = problemOf(code, requestId);
   const lines = Object.entries({ ...headers, Connection: 'close' }).map(([n, v]) => `${n}: ${v}`);
-  return [`HTTP/1.1 ${status} ${REASONS[status] ?? 'Refused'}`, ...lines, '', body].join('\r\n');
+  return [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`, ...lines, '', body].join('\r\n');
 }
-
-const REASONS: Readonly<Record<number, string>> = { 400: 'Bad Request', 501: 'Not Implemented' };

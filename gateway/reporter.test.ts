@@ -20,7 +20,10 @@ describe('reporter', () => {
   it('sends in batches of at most 500, everything once, in order', async () => {
     const batches: ReportBatch[] = [];
     const reports = reporter({
-      send: async (batch) => batches.push(batch) > 0,
+      send: async (batch) => {
+        batches.push(batch);
+        return 'taken';
+      },
       appliedNumber: () => 7,
     });
     for (let n = 0; n < 1_100; n += 1) reports.refused(refusal(n));
@@ -36,7 +39,10 @@ describe('reporter', () => {
   it('is bounded: what does not fit is counted, and told once', async () => {
     const batches: ReportBatch[] = [];
     const reports = reporter({
-      send: async (batch) => batches.push(batch) > 0,
+      send: async (batch) => {
+        batches.push(batch);
+        return 'taken';
+      },
       appliedNumber: () => 1,
     });
     for (let n = 0; n < 10_250; n += 1) reports.refused(refusal(n));
@@ -52,13 +58,27 @@ describe('reporter', () => {
       send: async (batch) => {
         tries += 1;
         if (tries > 1) taken.push(batch);
-        return tries > 1;
+        return tries > 1 ? 'taken' : 'failed';
       },
       appliedNumber: () => 1,
     });
     reports.refused(refusal(1));
     await until(() => taken.length === 1);
     expect(taken[0]?.refusals).toHaveLength(1);
+    await reports.stop();
+  });
+
+  it('a batch that the portal will never take does not block those behind it', async () => {
+    const batches: ReportBatch[] = [];
+    const reports = reporter({
+      send: async (batch) => (batches.push(batch) === 1 ? 'refused' : 'taken'),
+      appliedNumber: () => 1,
+    });
+    reports.refused(refusal(1));
+    await until(() => batches.length === 1);
+    reports.refused(refusal(2));
+    await until(() => batches.length === 2);
+    expect(batches[1]).toMatchObject({ lost: 1, refusals: [{ requestId: 'req_2' }] });
     await reports.stop();
   });
 });

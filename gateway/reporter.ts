@@ -31,6 +31,8 @@ export type ReportBatch = {
   refusals: RefusalReport[];
 };
 
+export type Delivery = 'taken' | 'refused' | 'failed';
+
 export type Reporter = {
   refused(report: RefusalReport): void;
   /** Reports the first success of a fingerprint since this process started, and no other. */
@@ -47,10 +49,10 @@ const MAX_BATCH = 500;
 /**
  * Collects what the portal shows and sends it in batches, beside the traffic: a queue that is full or a portal that
  * is away costs reports (counted in `lost`), never a request.
- * @param input.send resolves to true once the portal has taken the batch
+ * @param input.send `refused`: the portal answered that it will never take this batch
  */
 export function reporter(input: {
-  send(batch: ReportBatch): Promise<boolean>;
+  send(batch: ReportBatch): Promise<Delivery>;
   appliedNumber(): number;
 }): Reporter {
   const seen = new Set<string>();
@@ -76,15 +78,16 @@ export function reporter(input: {
       firstSuccesses: firstSuccesses.slice(0, MAX_BATCH),
       refusals: refusals.slice(0, MAX_BATCH),
     };
-    const taken = await input.send(batch);
+    const delivery = await input.send(batch);
     sending = false;
-    if (taken) {
+    if (delivery !== 'failed') {
       refusals = refusals.slice(batch.refusals.length);
       firstSuccesses = firstSuccesses.slice(batch.firstSuccesses.length);
-      lost -= batch.lost;
+      const given = batch.refusals.length + batch.firstSuccesses.length;
+      lost += delivery === 'refused' ? given : -batch.lost;
     }
     if (refusals.length > 0 || firstSuccesses.length > 0) {
-      schedule(taken ? FLUSH_AFTER_MS : RETRY_AFTER_MS);
+      schedule(delivery !== 'failed' ? FLUSH_AFTER_MS : RETRY_AFTER_MS);
     }
   };
 
