@@ -1,0 +1,56 @@
+'use server';
+
+import { refresh } from 'next/cache';
+import { redirect } from 'next/navigation';
+import { z } from 'zod';
+import type { LabelState } from '@/components/certificates/label-form';
+import type { RevokeState } from '@/components/certificates/revoke-form';
+import { labelCertificate } from '@/lib/certificates/label';
+import { getCertificate } from '@/lib/certificates/read';
+import { revokeCertificate } from '@/lib/certificates/revoke';
+import { labelBody, revocationBody } from '@/lib/contract/operations';
+import { requireSignedIn } from '@/lib/identity/session';
+import { REVOCATION_REASONS } from '@/lib/kernel/environments';
+import { AppError } from '@/lib/kernel/errors';
+import { parsed } from '@/lib/platform/body';
+import { attempt } from '../../attempt';
+
+const short = z.string().max(1000).catch('');
+
+export async function labelAction(id: string, _: LabelState, data: FormData): Promise<LabelState> {
+  const { principal } = await requireSignedIn();
+  const values = { label: short.parse(data.get('label')) };
+  const labelled = await attempt(() =>
+    labelCertificate(principal, id, parsed(values, labelBody).label),
+  );
+  if (!labelled.ok) return { values, problem: labelled.problem };
+  refresh();
+  return { values, saved: labelled.value.label };
+}
+
+export async function revokeAction(
+  id: string,
+  _: RevokeState,
+  data: FormData,
+): Promise<RevokeState> {
+  const { principal } = await requireSignedIn();
+  const values = {
+    reason: z
+      .enum(['', ...REVOCATION_REASONS])
+      .catch('')
+      .parse(data.get('reason')),
+    confirmation: short.parse(data.get('confirmation')),
+  };
+  const revoked = await attempt(async () => {
+    const { reason } = parsed({ reason: values.reason }, revocationBody);
+    const { label, commonName } = await getCertificate(principal, id);
+    if (![label, commonName].includes(values.confirmation.trim())) {
+      throw new AppError('confirmation_required', {
+        detail: `Type ${label === commonName ? label : `${label} or ${commonName}`} to confirm. Nothing was revoked.`,
+      });
+    }
+    return revokeCertificate(principal, id, reason);
+  });
+  if (!revoked.ok) return { values, problem: revoked.problem };
+  redirect(`/certificates/${id}`);
+}

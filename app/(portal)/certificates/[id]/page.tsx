@@ -1,0 +1,120 @@
+import type { Metadata } from 'next';
+import Link from 'next/link';
+import { Changes } from '@/components/activity/changes';
+import { CertificateLife } from '@/components/certificates/certificate-life';
+import { FactsTab } from '@/components/certificates/facts-tab';
+import { CertificateHeading } from '@/components/certificates/heading';
+import { Install } from '@/components/certificates/install';
+import { LabelForm } from '@/components/certificates/label-form';
+import { curlWithCertificate } from '@/components/connect/curl';
+import { renewalPath } from '@/components/overview/verdict';
+import { Tabs } from '@/components/ui/chips';
+import { certificateDetail, getCertificate } from '@/lib/certificates/read';
+import { LABEL_MAX_CHARACTERS } from '@/lib/contract/operations';
+import type { CertificateView, EnforcementConsequence } from '@/lib/contract/views';
+import { enforcementConsequences } from '@/lib/enforcement/read';
+import { requireSignedIn } from '@/lib/identity/session';
+import { orNotFound } from '../../attempt';
+import { labelAction } from './actions';
+
+type Props = {
+  params: Promise<{ id: string }>;
+  searchParams: Promise<Record<string, string | string[] | undefined>>;
+};
+
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  const { principal } = await requireSignedIn();
+  const { id } = await params;
+  return { title: (await orNotFound(() => getCertificate(principal, id))).label };
+}
+
+const TABS = ['install', 'facts', 'history'] as const;
+const TAB_WORDS = { install: 'Install', facts: 'Facts', history: 'History' };
+
+export default async function CertificatePage({ params, searchParams }: Props) {
+  const { principal, can } = await requireSignedIn();
+  const { id } = await params;
+  const detail = await orNotFound(() => certificateDetail(principal, id));
+  const { certificate, facts, history } = detail;
+  const asked = (await searchParams).tab;
+  const tab = TABS.find((one) => one === asked) ?? 'install';
+  const places = await enforcementConsequences(principal);
+  const now = new Date();
+  return (
+    <>
+      <div className="head">
+        <div>
+          <CertificateHeading certificate={certificate} now={now} />
+          {can('certificates.label') ? (
+            <LabelForm
+              label={certificate.label}
+              maxLabel={LABEL_MAX_CHARACTERS}
+              action={labelAction.bind(null, id)}
+            />
+          ) : null}
+        </div>
+        <Acts
+          certificate={certificate}
+          may={{ issue: can('certificates.issue'), revoke: can('certificates.revoke') }}
+        />
+      </div>
+      <CertificateLife certificate={certificate} now={now} />
+      <div>
+        <Tabs
+          label="Certificate"
+          choices={TABS.map((one) => ({
+            name: TAB_WORDS[one],
+            href: one === 'install' ? `/certificates/${id}` : `/certificates/${id}?tab=${one}`,
+            picked: one === tab,
+          }))}
+        />
+        <div className="mt-6">
+          {tab === 'install' ? (
+            <Install certificate={certificate} call={callOf(certificate, places)} />
+          ) : null}
+          {tab === 'facts' ? <FactsTab certificate={certificate} more={facts} /> : null}
+          {tab === 'history' ? (
+            <div className="sheet overflow-hidden">
+              <Changes events={history} />
+            </div>
+          ) : null}
+        </div>
+      </div>
+    </>
+  );
+}
+
+function Acts({
+  certificate,
+  may,
+}: {
+  certificate: CertificateView;
+  may: { issue: boolean; revoke: boolean };
+}) {
+  const live = certificate.status === 'live';
+  if (!may.issue && !may.revoke) return null;
+  return (
+    <div className="acts">
+      {live && may.revoke ? (
+        <Link className="btn btn-danger" href={`/certificates/${certificate.id}/revoke`}>
+          Revoke certificate
+        </Link>
+      ) : null}
+      {may.issue ? (
+        <Link className="btn btn-primary" href={renewalPath(certificate)}>
+          {live ? 'Renew certificate' : 'Replace certificate'}
+        </Link>
+      ) : null}
+    </div>
+  );
+}
+
+function callOf(certificate: CertificateView, places: EnforcementConsequence[]): string | null {
+  const place = places.find((one) => one.environment === certificate.environment);
+  if (!place?.mtlsUrl) return null;
+  return curlWithCertificate({
+    mtlsUrl: place.mtlsUrl,
+    commonName: certificate.commonName,
+    apiClient: place.apiClients[0] ?? null,
+  });
+}

@@ -1,0 +1,61 @@
+import type { Metadata } from 'next';
+import { redirect } from 'next/navigation';
+import { CertificateHeading } from '@/components/certificates/heading';
+import { RevokeForm } from '@/components/certificates/revoke-form';
+import { Ago } from '@/components/time/when';
+import { Fact, shortened } from '@/components/ui/fact';
+import { Notice } from '@/components/ui/notice';
+import { certificateDetail } from '@/lib/certificates/read';
+import { requireSignedIn } from '@/lib/identity/session';
+import { orNotFound } from '../../../attempt';
+import { revokeAction } from '../actions';
+
+export const metadata: Metadata = { title: 'Revoke certificate' };
+
+type Props = { params: Promise<{ id: string }> };
+
+export default async function RevokePage({ params }: Props) {
+  const { principal, can } = await requireSignedIn();
+  const { id } = await params;
+  const { certificate, outage } = await orNotFound(() => certificateDetail(principal, id));
+  if (certificate.status !== 'live' || !can('certificates.revoke')) redirect(`/certificates/${id}`);
+  const { environment, lastSeenAt } = certificate;
+  return (
+    <>
+      <div>
+        <CertificateHeading certificate={certificate} now={new Date()} />
+        <p className="lede">
+          Revoking cannot be undone. Within a second, calls to {environment} with this certificate
+          are refused, on open connections too, and its slot is free.
+        </p>
+      </div>
+      {outage ? (
+        <Notice tone="refused" title={`This stops ${environment}`}>
+          <p>{outage}</p>
+        </Notice>
+      ) : null}
+      <div className="cols answer-first">
+        <div className="c7">
+          <RevokeForm certificate={certificate} action={revokeAction.bind(null, id)} />
+        </div>
+        <aside className="c5">
+          <section className="sheet sheet-pad">
+            <h2 className="h2">What stops</h2>
+            <dl className="facts tight mt-2">
+              <Fact name="Certificate">{certificate.label}</Fact>
+              <Fact name="Common name" form="mono">
+                {certificate.commonName}
+              </Fact>
+              <Fact name="Serial" form="mono">
+                {shortened(certificate.serialHex)}
+              </Fact>
+              <Fact name="Last seen">
+                {lastSeenAt ? <Ago at={lastSeenAt} /> : 'No call has come with it'}
+              </Fact>
+            </dl>
+          </section>
+        </aside>
+      </div>
+    </>
+  );
+}

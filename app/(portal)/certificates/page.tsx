@@ -1,0 +1,90 @@
+import type { Metadata } from 'next';
+import Link from 'next/link';
+import { CertificateFilters } from '@/components/certificates/certificate-filters';
+import { CertificateTable } from '@/components/certificates/certificate-table';
+import { listPath } from '@/components/certificates/query';
+import { ProblemNotice } from '@/components/ui/problem-notice';
+import { listCertificates } from '@/lib/certificates/list';
+import { listQuery } from '@/lib/contract/operations';
+import { requireSignedIn } from '@/lib/identity/session';
+import { attempt } from '../attempt';
+
+export const metadata: Metadata = { title: 'Certificates' };
+
+type Props = { searchParams: Promise<Record<string, string | string[] | undefined>> };
+
+export default async function CertificatesPage({ searchParams }: Props) {
+  const { principal, can } = await requireSignedIn();
+  const asked = listQuery.safeParse(await searchParams);
+  const query = asked.success ? asked.data : listQuery.parse({});
+  const page = await attempt(() => listCertificates(principal, query));
+  return (
+    <>
+      <div className="head">
+        <div>
+          <h1 className="title">Certificates</h1>
+          <p className="lede">Every certificate of this account, newest first.</p>
+        </div>
+        {can('certificates.issue') ? (
+          <div className="acts">
+            <Link className="btn btn-primary" href="/certificates/new">
+              Issue certificate
+            </Link>
+          </div>
+        ) : null}
+      </div>
+      <CertificateFilters filter={query} />
+      {page.ok ? null : <ProblemNotice problem={page.problem} />}
+      {page.ok && page.value.items.length === 0 ? (
+        <Nothing filtered={Boolean(query.environment || query.status)} />
+      ) : null}
+      {page.ok && page.value.items.length > 0 ? (
+        <div className="sheet overflow-hidden">
+          <CertificateTable certificates={page.value.items} now={new Date()} />
+          <More query={query} nextCursor={page.value.nextCursor} />
+        </div>
+      ) : null}
+    </>
+  );
+}
+
+function Nothing({ filtered }: { filtered: boolean }) {
+  return (
+    <div className="sheet empty-state">
+      <h2 className="h3">{filtered ? 'No certificate matches' : 'No certificate yet'}</h2>
+      {filtered ? (
+        <Link className="btn" href="/certificates">
+          Show all certificates
+        </Link>
+      ) : (
+        <p>Issue one from a signing request (CSR). Your private key stays with you.</p>
+      )}
+    </div>
+  );
+}
+
+function More({
+  query,
+  nextCursor,
+}: {
+  query: Parameters<typeof listPath>[0];
+  nextCursor: string | null;
+}) {
+  if (!query.cursor && !nextCursor) return null;
+  return (
+    <nav className="more" aria-label="Pages">
+      {query.cursor ? (
+        <Link className="link" href={listPath({ ...query, cursor: undefined })}>
+          Newest certificates
+        </Link>
+      ) : (
+        <span />
+      )}
+      {nextCursor ? (
+        <Link className="link" href={listPath({ ...query, cursor: nextCursor })}>
+          Older certificates
+        </Link>
+      ) : null}
+    </nav>
+  );
+}

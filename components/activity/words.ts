@@ -1,0 +1,100 @@
+/** What happened, in words, for every action the audit trail knows. */
+import { ENVIRONMENT_WORDS, REASON_WORDS } from '@/components/words';
+import type { ActivityEventView } from '@/lib/contract/views';
+import { isEnvironment, REVOCATION_REASONS } from '@/lib/kernel/environments';
+
+type Detail = ActivityEventView['detail'];
+
+/** Follows the name of who did it: "Ines Duarte issued the certificate ERP primary". */
+const SENTENCES: Record<string, (detail: Detail) => string> = {
+  'certificate.requested': (d) => `asked for a certificate for ${place(d)}${inSlot(d)}`,
+  'certificate.issued': (d) => `issued the certificate ${text(d, 'label')} for ${place(d)}`,
+  'certificate.request-voided': () => 'gave up a request that was not finished in time',
+  'certificate.labelled': (d) => `renamed the certificate ${text(d, 'from')} to ${text(d, 'to')}`,
+  'certificate.revoked': (d) =>
+    `revoked the certificate ${text(d, 'label')} of ${place(d)}${because(d)}`,
+  'enforcement.changed': (d) =>
+    text(d, 'to') === 'enforce'
+      ? `enforced mTLS in ${place(d)}`
+      : `turned off enforcement in ${place(d)}`,
+  'session.opened': () => 'signed in',
+  'account.looked-into': () => 'opened this account as support, to read',
+  'account.created': () => 'created this account',
+  'account.suspended': () => 'suspended this account',
+  'api-client.created': (d) => `added the API client ${text(d, 'name')} to ${place(d)}`,
+  'api-client.disabled': (d) => `disabled the API client ${text(d, 'name')} of ${place(d)}`,
+  'api-key.created': (d) => `created the API key ${text(d, 'name')}`,
+  'api-key.disabled': (d) => `disabled the API key ${text(d, 'name')}`,
+  'member.added': (d) => `added ${text(d, 'email')} as a member`,
+  'member.changed': (d) => `changed the role of ${text(d, 'email')}`,
+  'member.disabled': (d) => `removed ${text(d, 'email')}`,
+};
+
+export function sentenceOf(event: ActivityEventView): string {
+  const sentence = SENTENCES[event.action];
+  if (sentence) return sentence(event.detail);
+  return event.action.replaceAll(/[.-]/g, ' ');
+}
+
+/** Who did it: a person by name, a program as what it is. */
+export function actorOf(event: ActivityEventView): string {
+  const { kind, name } = event.actor;
+  if (kind === 'api_key') return `API key ${name}`;
+  if (kind === 'edge') return `Edge ${name}`;
+  return kind === 'system' ? 'Countersign' : name;
+}
+
+const DETAIL_NAMES: Record<string, string> = {
+  environment: 'Environment',
+  label: 'Label',
+  commonName: 'Common name',
+  serialHex: 'Serial',
+  sha256Fingerprint: 'SHA-256',
+  tbsSha256: 'Draft SHA-256',
+  intentId: 'Request',
+  issuerId: 'Issuer',
+  slot: 'Slot',
+  reason: 'Reason',
+  from: 'Before',
+  to: 'After',
+  email: 'E-mail',
+  role: 'Role',
+  name: 'Name',
+  legalName: 'Legal name',
+  scopes: 'Scopes',
+  why: 'Why',
+};
+
+/** The recorded facts of an event, named for people; what is absent is left out. */
+export function detailRows(detail: Detail): { name: string; value: string }[] {
+  return Object.entries(detail).flatMap(([key, value]) => {
+    if (value === null || value === undefined) return [];
+    const shown = typeof value === 'object' ? JSON.stringify(value) : String(value);
+    return { name: DETAIL_NAMES[key] ?? key, value: worded(key, shown) };
+  });
+}
+
+function worded(key: string, value: string): string {
+  if (key === 'environment' && isEnvironment(value)) return ENVIRONMENT_WORDS[value];
+  const reason = REVOCATION_REASONS.find((one) => one === value);
+  return key === 'reason' && reason ? REASON_WORDS[reason].name : value;
+}
+
+function text(detail: Detail, key: string): string {
+  const value = detail[key];
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+}
+
+function place(detail: Detail): string {
+  return text(detail, 'environment') || 'an environment';
+}
+
+function inSlot(detail: Detail): string {
+  return text(detail, 'slot') ? `, slot ${text(detail, 'slot')}` : '';
+}
+
+function because(detail: Detail): string {
+  const reason = REVOCATION_REASONS.find((one) => one === detail.reason);
+  if (!reason || reason === 'unspecified') return '';
+  return `: ${REASON_WORDS[reason].name.toLowerCase()}`;
+}

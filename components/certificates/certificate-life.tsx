@@ -1,0 +1,111 @@
+import { dayText } from '@/components/time/format';
+import { readerLocale } from '@/components/time/locale';
+import { Ago } from '@/components/time/when';
+import { REASON_WORDS } from '@/components/words';
+import type { CertificateView } from '@/lib/contract/views';
+import { daysText, lifeOf } from './life';
+import { Lifeline } from './lifeline';
+
+/** The sentence that says how it stands, the line of its life, and when it was last seen. */
+export async function CertificateLife({
+  certificate,
+  now,
+}: {
+  certificate: CertificateView;
+  now: Date;
+}) {
+  const locale = await readerLocale();
+  const life = lifeOf(certificate, now);
+  const over = life.state === 'revoked' || life.state === 'expired';
+  const until = certificate.revokedAt ? new Date(certificate.revokedAt) : now;
+  return (
+    <section className="sheet">
+      <div className="sheet-pad pb-3">
+        <Sentence certificate={certificate} now={now} locale={locale} />
+        <div className="mt-3">
+          <Lifeline
+            state={life.state}
+            percentGone={100 - lifeOf({ ...certificate, status: 'live' }, until).percentLeft}
+            words={{
+              from: `Valid from ${dayText(certificate.notBefore, locale)}`,
+              to: `to ${dayText(certificate.notAfter, locale)}`,
+              pin: over ? (life.state === 'revoked' ? 'Revoked' : null) : 'Today',
+            }}
+          />
+        </div>
+      </div>
+      <dl className="stats">
+        <div>
+          <dt>Last seen</dt>
+          <dd>{certificate.lastSeenAt ? <Ago at={certificate.lastSeenAt} /> : 'Never'}</dd>
+        </div>
+        <div>
+          <dt>Issued</dt>
+          <dd>
+            <Ago at={certificate.createdAt} /> <small>by {certificate.createdBy}</small>
+          </dd>
+        </div>
+        <div>
+          <dt>Key</dt>
+          <dd>{certificate.keyLabel}</dd>
+        </div>
+        <div>
+          <dt>Slot</dt>
+          <dd>{certificate.slot ?? <small>none, it is not live</small>}</dd>
+        </div>
+      </dl>
+    </section>
+  );
+}
+
+function Sentence({
+  certificate,
+  now,
+  locale,
+}: {
+  certificate: CertificateView;
+  now: Date;
+  locale: string;
+}) {
+  const life = lifeOf(certificate, now);
+  const days = daysText(life.daysLeft);
+  if (certificate.revokedAt) {
+    const reason = certificate.revocationReason ?? 'unspecified';
+    return (
+      <p className="sentence">
+        This certificate was revoked on {dayText(certificate.revokedAt, locale)} by{' '}
+        {certificate.revokedBy ?? 'someone'}.{' '}
+        <span className="soft">
+          Calls with it are refused.
+          {reason === 'unspecified' ? '' : ` Reason: ${REASON_WORDS[reason].name.toLowerCase()}.`}
+        </span>
+      </p>
+    );
+  }
+  if (life.state === 'expired') {
+    return (
+      <p className="sentence">
+        <span className="is-refused">
+          This certificate ended on {dayText(certificate.notAfter, locale)}.
+        </span>{' '}
+        <span className="soft">Calls with it are refused.</span>
+      </p>
+    );
+  }
+  if (life.state === 'expiring') {
+    return (
+      <p className="sentence">
+        This certificate <span className="is-expiring">expires in {days}</span>.{' '}
+        <span className="soft">Calls with it will then be refused. Renew it.</span>
+      </p>
+    );
+  }
+  return (
+    <p className="sentence">
+      This certificate is live for another {days}.{' '}
+      <span className="soft">
+        {certificate.lastSeenAt ? 'Calls with it pass.' : 'No call has come with it yet.'}
+      </span>
+    </p>
+  );
+}

@@ -1,0 +1,95 @@
+import Link from 'next/link';
+import { Ago, Day } from '@/components/time/when';
+import { Badge } from '@/components/ui/badge';
+import { Env } from '@/components/ui/env';
+import { shortened } from '@/components/ui/fact';
+import type { CertificateView } from '@/lib/contract/views';
+import { daysText, LIFE_WORDS, lifeOf } from './life';
+import { LifeBar } from './life-bar';
+
+export function CertificateTable({
+  certificates,
+  now,
+}: {
+  certificates: CertificateView[];
+  now: Date;
+}) {
+  return (
+    <table className="rows">
+      <thead>
+        <tr>
+          <th scope="col">Certificate</th>
+          <th scope="col">State</th>
+          <th scope="col">Environment</th>
+          <th scope="col">Life left</th>
+          <th scope="col">Last seen</th>
+          <th scope="col">Serial</th>
+        </tr>
+      </thead>
+      <tbody>
+        {certificates.map((certificate) => (
+          <Row key={certificate.id} certificate={certificate} now={now} />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Row({ certificate, now }: { certificate: CertificateView; now: Date }) {
+  const life = lifeOf(certificate, now);
+  return (
+    <tr className={`opens ${life.state === 'revoked' || life.state === 'expired' ? 'over' : ''}`}>
+      <td>
+        <Link className="name" href={`/certificates/${certificate.id}`}>
+          {certificate.label}
+        </Link>
+        <small className="mono">{certificate.commonName}</small>
+      </td>
+      <td className="verdict-cell">
+        <Badge shape={life.state}>{LIFE_WORDS[life.state]}</Badge>
+      </td>
+      <td data-l="Environment">
+        <Env environment={certificate.environment} size="text" />
+      </td>
+      <td data-l={life.state === 'revoked' ? 'Revoked' : 'Life left'}>
+        <LifeLeft certificate={certificate} now={now} />
+      </td>
+      <td data-l="Last seen">
+        {certificate.lastSeenAt ? (
+          <Ago at={certificate.lastSeenAt} />
+        ) : (
+          <span className="quiet">never</span>
+        )}
+      </td>
+      <td data-l="Serial">
+        <span className="mono" title={certificate.serialHex}>
+          {shortened(certificate.serialHex)}
+        </span>
+      </td>
+    </tr>
+  );
+}
+
+function LifeLeft({ certificate, now }: { certificate: CertificateView; now: Date }) {
+  const life = lifeOf(certificate, now);
+  if (certificate.revokedAt) {
+    return (
+      <span>
+        <Ago at={certificate.revokedAt} />
+      </span>
+    );
+  }
+  if (life.state === 'expired') {
+    return (
+      <span>
+        Ended <Day at={certificate.notAfter} />
+      </span>
+    );
+  }
+  return (
+    <span className="life-cell">
+      <LifeBar life={life} />
+      <span>{daysText(life.daysLeft)}</span>
+    </span>
+  );
+}

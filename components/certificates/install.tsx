@@ -1,0 +1,97 @@
+import { Download } from 'lucide-react';
+import Link from 'next/link';
+import { CopyButton } from '@/components/ui/copy';
+import type { DownloadFormat } from '@/lib/contract/operations';
+import type { CertificateView } from '@/lib/contract/views';
+
+const FORMATS: { format: DownloadFormat; name: string; use: string }[] = [
+  {
+    format: 'fullchain',
+    name: 'Full chain, PEM',
+    use: 'Certificate, then issuing CA. What curl, Node, Python, Go and nginx want beside your key.',
+  },
+  { format: 'pem', name: 'Certificate, PEM', use: 'The certificate alone, as text.' },
+  {
+    format: 'der',
+    name: 'Certificate, DER',
+    use: 'The same, binary. Java keytool and Windows take it.',
+  },
+  {
+    format: 'chain',
+    name: 'Chain, PEM',
+    use: 'Issuing CA, then root. For programs that ask for the chain apart.',
+  },
+  {
+    format: 'pkcs7',
+    name: 'PKCS #7',
+    use: 'Certificate, issuing CA and root in one file. For IIS and Java.',
+  },
+];
+
+/** Every format with what it is for, and the first call with this certificate's names. */
+export function Install({
+  certificate,
+  call,
+}: {
+  certificate: CertificateView;
+  /** Null where the operator named no address for this environment. */
+  call: string | null;
+}) {
+  return (
+    <div className="cols">
+      <section className="c7">
+        <h2 className="h2 mb-3">Download</h2>
+        <ul className="sheet files">
+          {FORMATS.map(({ format, name, use }) => (
+            <li key={format}>
+              <span>
+                <b>{name}</b>
+                <small>{use}</small>
+              </span>
+              <a
+                className="btn btn-sm"
+                href={`/certificates/${certificate.id}/download?format=${format}`}
+                aria-label={`Download ${name}`}
+                download
+              >
+                <Download className="icon" aria-hidden="true" />
+                Download
+              </a>
+            </li>
+          ))}
+        </ul>
+        <p className="small quiet mt-3">
+          None of them holds the private key: that is the file you made the request with.
+        </p>
+      </section>
+      <section className="c5">
+        <h2 className="h2 mb-3">Make a call</h2>
+        {call ? (
+          <div className="codeblock">
+            <header>
+              <b>curl</b>
+              <span className="end">
+                <CopyButton value={call} what="command" look="button" />
+              </span>
+            </header>
+            {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls has to be reachable by keyboard. */}
+            <pre className="command" tabIndex={0}>
+              {call}
+            </pre>
+            <footer>It asks for the password of the API client.</footer>
+          </div>
+        ) : (
+          <p className="small soft">
+            No address of the {certificate.environment} edge is set here. Ask your provider.
+          </p>
+        )}
+        <p className="small soft mt-3">
+          <Link className="link" href={`/connect?environment=${certificate.environment}`}>
+            Connect
+          </Link>{' '}
+          has every step, and what the edge saw.
+        </p>
+      </section>
+    </div>
+  );
+}

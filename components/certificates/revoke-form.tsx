@@ -1,0 +1,85 @@
+'use client';
+
+import Link from 'next/link';
+import { useState } from 'react';
+import { useKeptForm } from '@/components/ui/kept-form';
+import type { Problem } from '@/components/ui/problem';
+import { ProblemNotice } from '@/components/ui/problem-notice';
+import { REASON_WORDS } from '@/components/words';
+import { REVOCATION_REASONS, type RevocationReason } from '@/lib/kernel/environments';
+
+export type RevokeState = {
+  values: { reason: RevocationReason | ''; confirmation: string };
+  problem?: Problem;
+};
+
+const ORDER = Object.keys(REASON_WORDS);
+
+/** A reason, the name typed, and one button that says what it does. */
+export function RevokeForm({
+  certificate,
+  action,
+}: {
+  certificate: { id: string; label: string; commonName: string };
+  action: (state: RevokeState, data: FormData) => Promise<RevokeState>;
+}) {
+  const initial: RevokeState = { values: { reason: '', confirmation: '' } };
+  const { state, pending, form } = useKeptForm(action, initial);
+  const [typed, setTyped] = useState(state.values.confirmation);
+  const { label, commonName } = certificate;
+  const reasons = REVOCATION_REASONS.toSorted((a, b) => ORDER.indexOf(a) - ORDER.indexOf(b));
+  return (
+    <form {...form} className="grid gap-6">
+      <ProblemNotice problem={state.problem} />
+      <fieldset>
+        <legend className="h3 mb-2">Why is it revoked?</legend>
+        <div className="choices">
+          {reasons.map((reason) => (
+            <label key={reason}>
+              <input
+                className="radio"
+                type="radio"
+                name="reason"
+                value={reason}
+                defaultChecked={state.values.reason === reason}
+                required
+              />
+              <span>{REASON_WORDS[reason].name}</span>
+              <small>{REASON_WORDS[reason].when}</small>
+            </label>
+          ))}
+        </div>
+      </fieldset>
+      <div className="field">
+        <label htmlFor="confirmation">
+          Type <code>{label}</code>
+          {label === commonName ? null : (
+            <>
+              {' '}
+              or <code>{commonName}</code>
+            </>
+          )}{' '}
+          to confirm
+        </label>
+        <input
+          className="input typed"
+          id="confirmation"
+          name="confirmation"
+          autoComplete="off"
+          spellCheck={false}
+          required
+          value={typed}
+          onChange={(event) => setTyped(event.target.value)}
+        />
+      </div>
+      <div className="acts">
+        <button className="btn btn-danger-fill" type="submit" disabled={pending}>
+          {pending ? 'Revoking certificate' : 'Revoke certificate'}
+        </button>
+        <Link className="btn" href={`/certificates/${certificate.id}`}>
+          Keep certificate
+        </Link>
+      </div>
+    </form>
+  );
+}
