@@ -1,0 +1,32 @@
+import type { Metadata } from 'next';
+import { ApiClientTable } from '@/components/api-clients/api-client-table';
+import { listApiClients } from '@/lib/api-clients/list';
+import { requireSignedIn } from '@/lib/identity/session';
+
+export const metadata: Metadata = { title: 'API clients' };
+
+export default async function ApiClientsPage() {
+  const { principal } = await requireSignedIn();
+  const clients = await listApiClients(principal);
+  return (
+    <>
+      <div>
+        <h1 className="title">API clients</h1>
+        <p className="lede">
+          The names your programs use at the API. A certificate comes in addition to them, and both
+          have to belong to this account. Your provider adds and disables API clients.
+        </p>
+      </div>
+      {clients.length === 0 ? (
+        <div className="sheet empty-state">
+          <h2 className="h3">No API client yet</h2>
+          <p>Ask your provider to add one. You can issue a certificate before that.</p>
+        </div>
+      ) : (
+        <div className="sheet overflow-hidden">
+          <ApiClientTable clients={clients} />
+        </div>
+      )}
+    </>
+  );
+}
