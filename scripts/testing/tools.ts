@@ -1,0 +1,65 @@
+/** The programs that tests need from the machine: found, installed where we may, otherwise named with the command. */
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { postgresBinaries } from '../postgres';
+
+type Tool = {
+  readonly name: string;
+  readonly debianPackage: string;
+  readonly find: () => string | null;
+};
+
+const CHROMIUM = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+const TOOLS: readonly Tool[] = [
+  { name: 'Chromium', debianPackage: 'chromium', find: () => findChromium() },
+  { name: 'PostgreSQL', debianPackage: 'postgresql', find: () => postgresBinaries() },
+  { name: 'OpenSSL', debianPackage: 'openssl', find: () => onPath('openssl') },
+  { name: 'curl', debianPackage: 'curl', find: () => onPath('curl') },
+];
+const CLUSTER_CONFIG_FOLDER = '/etc/postgresql-common';
+
+/** The browser that end-to-end tests drive. */
+export function findChromium(): string | null {
+  return CHROMIUM.map(onPath).find((path) => path !== null) ?? null;
+}
+
+/**
+ * Makes sure every tool is there, installing what is missing when this is Debian and we are root.
+ * @throws Error with the command to run when it may not install, or when installing did not help
+ */
+export function ensureTools(): void {
+  const missing = TOOLS.filter((tool) => tool.find() === null);
+  if (missing.length === 0) return;
+  const names = missing.map((tool) => tool.name).join(', ');
+  const packages = missing.map((tool) => tool.debianPackage);
+  const install = `apt-get install -y --no-install-recommends ${packages.join(' ')}`;
+  const mayInstall = process.getuid?.() === 0 && existsSync('/etc/debian_version');
+  if (!mayInstall) {
+    throw new Error(
+      `Missing on this machine: ${names}. On Debian run: sudo apt-get update && sudo ${install}`,
+    );
+  }
+  process.stdout.write(`Installing ${names} ...\n`);
+  if (packages.includes('postgresql')) forbidDefaultCluster();
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  execFileSync('apt-get', ['update', '-q'], { stdio: 'inherit', env });
+  execFileSync('apt-get', install.split(' ').slice(1), { stdio: 'inherit', env });
+  const still = missing.filter((tool) => tool.find() === null);
+  if (still.length > 0) {
+    throw new Error(`Installed, and yet not found: ${still.map((tool) => tool.name).join(', ')}.`);
+  }
+}
+
+/** Debian's package would otherwise make and start a server of its own, which nobody asked for. */
+function forbidDefaultCluster(): void {
+  const path = join(CLUSTER_CONFIG_FOLDER, 'createcluster.conf');
+  if (existsSync(path)) return;
+  mkdirSync(CLUSTER_CONFIG_FOLDER, { recursive: true });
+  writeFileSync(path, 'create_main_cluster = false\n');
+}
+
+function onPath(program: string): string | null {
+  const folders = (process.env.PATH ?? '').split(delimiter);
+  return folders.map((folder) => join(folder, program)).find((path) => existsSync(path)) ?? null;
+}
