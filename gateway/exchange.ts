@@ -3,9 +3,9 @@
  * becomes an effect.
  */
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Connection, hexOf, type InFlight } from '@/gateway/connections';
 import { forward, type Upstream } from '@/gateway/forwarder';
+import type { Inbound } from '@/gateway/inbound';
 import { sendProblem } from '@/gateway/refusal';
 import type { Reporter } from '@/gateway/reporter';
 import {
@@ -18,7 +18,7 @@ import {
   type RequestFacts,
 } from '@/lib/edge/decide';
 import { apiClientNameHash } from '@/lib/edge/frames';
-import { forwardedHeaders, type HeaderLine, headerLines, writtenHeaders } from '@/lib/edge/headers';
+import { forwardedHeaders, type HeaderLine, writtenHeaders } from '@/lib/edge/headers';
 import { type IdentitySource, identityOf } from '@/lib/edge/identity';
 import type { EdgeState } from '@/lib/edge/state';
 import type { Environment } from '@/lib/kernel/environments';
@@ -45,8 +45,7 @@ const DRAIN_BYTES = 1024 * 1024;
 type Exchange = {
   edge: Edge;
   connection: Connection;
-  request: IncomingMessage;
-  response: ServerResponse;
+  inbound: Inbound;
   requestId: string;
   inFlight: InFlight;
 };
@@ -66,19 +65,18 @@ export function endsConnection(connection: Connection, code: RefusalCode): boole
 export function serve(
   edge: Edge,
   connection: Connection,
-  message: { request: IncomingMessage; response: ServerResponse; expects: 'continue' | 'nothing' },
+  message: { inbound: Inbound; expects: 'continue' | 'nothing' },
 ): void {
-  const { request, response } = message;
-  const inFlight = track(connection, request, response);
-  const requestId = newRequestId();
-  const exchange = { edge, connection, request, response, requestId, inFlight };
+  const { inbound } = message;
+  const inFlight = track(connection, inbound);
+  const exchange = { edge, connection, inbound, requestId: newRequestId(), inFlight };
   const outcome = assess(exchange);
   if ('code' in outcome) {
     refuse(exchange, outcome.code, message.expects, outcome.apiClientName);
     return;
   }
   noteSuccess(exchange, outcome.verdict);
-  if (message.expects === 'continue') response.writeContinue();
+  if (message.expects === 'continue') inbound.continue();
   send(exchange, outcome);
 }
 
@@ -86,14 +84,16 @@ type Call = { facts: RequestFacts; verdict: Allowed; lines: readonly HeaderLine[
 
 /** The connection first: a caller without a live certificate learns nothing else about its request. */
 function assess(exchange: Exchange): Call | { code: RefusalCode; apiClientName: string | null } {
-  const { edge, connection, request } = exchange;
+  const { edge, connection, inbound } = exchange;
   const no = (code: RefusalCode, apiClientName: string | null = null) => ({ code, apiClientName });
   const onConnection = judge(edge, connection);
   if (!onConnection.allow) return no(onConnection.code);
-  const lines = headerLines(request.rawHeaders);
-  const target = targetOf(request, lines);
+  if (inbound.method === 'CONNECT' || inbound.header('upgrade') !== null) {
+    return no('upgrade_refused');
+  }
+  const { lines } = inbound;
+  const target = targetOf(inbound);
   if (target === null) return no('malformed_request');
-  if (request.headers.upgrade !== undefined) return no('upgrade_refused');
   const identity = identityOf(lines, edge.sources);
   if ('malformed' in identity) return no('malformed_request');
 
@@ -108,7 +108,7 @@ function assess(exchange: Exchange): Call | { code: RefusalCode; apiClientName: 
 }
 
 function send(exchange: Exchange, call: Call): void {
-  const { edge, connection, request, response, requestId } = exchange;
+  const { edge, connection, inbound, requestId } = exchange;
   const { facts, verdict } = call;
   const { leaf } = connection;
   const { upstream } = edge;
@@ -133,8 +133,7 @@ function send(exchange: Exchange, call: Call): void {
     upstream.secret,
   );
   exchange.inFlight.end = forward({
-    request,
-    response,
+    inbound,
     requestId,
     path: call.path,
     headers: [...kept, ...written],
@@ -144,17 +143,18 @@ function send(exchange: Exchange, call: Call): void {
 }
 
 /** Enters the exchange among those of its connection, until both its request and its answer are complete. */
-function track(
-  connection: Connection,
-  request: IncomingMessage,
-  response: ServerResponse,
-): InFlight {
-  const inFlight: InFlight = { answering: () => response.headersSent, end: () => undefined };
+function track(connection: Connection, inbound: Inbound): InFlight {
+  const { request, response } = inbound;
+  const inFlight: InFlight = { answering: inbound.answering, end: () => undefined };
+  let answered = false;
   const leave = () => {
-    if (request.complete && response.writableFinished) connection.inFlight.delete(inFlight);
+    if (inbound.received() && answered) connection.inFlight.delete(inFlight);
   };
   connection.inFlight.add(inFlight);
-  response.once('close', leave);
+  response.once('close', () => {
+    answered = true;
+    leave();
+  });
   request.once('close', leave);
   return inFlight;
 }
@@ -165,20 +165,20 @@ function refuse(
   expects: 'continue' | 'nothing',
   apiClientName: string | null,
 ): void {
-  const { connection, request, response, requestId } = exchange;
+  const { connection, inbound, requestId } = exchange;
   reportRefusal(exchange.edge, connection, {
     code,
     requestId,
     apiClientName,
-    userAgent: request.headers['user-agent'] ?? null,
+    userAgent: inbound.header('user-agent'),
   });
   if (endsConnection(connection, code)) {
     connection.socket.destroy();
     return;
   }
   // A client that was not told to continue may send its body or not: only closing makes the next bytes clear.
-  sendProblem(response, code, requestId, expects === 'continue' ? 'close' : 'keep-alive');
-  drain(request, connection);
+  sendProblem(inbound, code, requestId, expects === 'continue' ? 'close' : 'keep-alive');
+  drain(inbound, connection);
 }
 
 /** Reports a refusal to the portal; nothing the client sent goes along but what support needs to find the caller. */
@@ -235,39 +235,33 @@ function noteSuccess(exchange: Exchange, verdict: Allowed): void {
 /**
  * Where the request wants to go, and for which host; null when it is not clear.
  * @see RFC 9112, 3.2 and 6.1 (a transfer coding that HTTP/1.0 does not have, or that is not chunked alone)
+ * @see RFC 9113, 8.3.1 (`:authority` and Host)
  */
-function targetOf(
-  request: IncomingMessage,
-  lines: readonly HeaderLine[],
-): { path: string; host: string | null } | null {
-  const version = request.httpVersion;
-  const coding = request.headers['transfer-encoding'];
-  if (version !== '1.1' && version !== '1.0') return null;
-  if (coding !== undefined && (coding.toLowerCase() !== 'chunked' || version === '1.0'))
-    return null;
+function targetOf(inbound: Inbound): { path: string; host: string | null } | null {
+  const { version, target } = inbound;
+  const coding = inbound.header('transfer-encoding');
+  if (coding !== null && (coding.toLowerCase() !== 'chunked' || version !== '1.1')) return null;
   // TRACE would show the caller the headers that the edge writes, its secret among them.
-  if (request.method === 'TRACE') return null;
-  const hosts = lines.filter(({ name }) => name.toLowerCase() === 'host');
-  const host = hosts[0]?.value ?? null;
-  if (hosts.length > 1 || (host === null && version === '1.1')) return null;
-  const url = request.url ?? '';
-  if (url.startsWith('/') || (url === '*' && request.method === 'OPTIONS')) {
-    return { path: url === '*' ? '/' : url, host };
-  }
+  if (inbound.method === 'TRACE') return null;
+  const [host = null, ...others] = inbound.hosts;
+  const agreed = version === '2' && others.every((other) => other === host);
+  if ((others.length > 0 && !agreed) || (host === null && version !== '1.0')) return null;
+  if (target.startsWith('/')) return { path: target, host };
+  if (target === '*' && inbound.method === 'OPTIONS') return { path: '/', host };
   // Absolute form: its authority replaces Host, so the two have to be the same here.
-  const absolute = /^https?:\/\/([^/?#]+)([^#]*)$/i.exec(url);
+  const absolute = /^https?:\/\/([^/?#]+)([^#]*)$/i.exec(target);
   if (absolute === null || absolute[1]?.toLowerCase() !== host?.toLowerCase()) return null;
   const path = absolute[2] ?? '';
   return { path: path.startsWith('/') ? path : `/${path}`, host };
 }
 
-function drain(request: IncomingMessage, connection: Connection): void {
-  if (request.complete) return;
+function drain(inbound: Inbound, connection: Connection): void {
+  if (inbound.received()) return;
   let left = DRAIN_BYTES;
-  request.on('data', (chunk: Buffer) => {
+  inbound.request.on('data', (chunk: Buffer) => {
     left -= chunk.length;
     if (left < 0) connection.socket.destroy();
   });
-  request.on('error', () => connection.socket.destroy());
-  request.resume();
+  inbound.request.on('error', () => inbound.breakOff());
+  inbound.request.resume();
 }

@@ -7,9 +7,9 @@ import {
   Agent as HttpAgent,
   request as httpRequest,
   type IncomingMessage,
-  type ServerResponse,
 } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import type { Inbound } from '@/gateway/inbound';
 import { type HeaderLine, headerLines, returnedHeaders } from '@/lib/edge/headers';
 
 export type Upstream = {
@@ -28,22 +28,23 @@ export function upstreamAgent(url: URL): HttpAgent | HttpsAgent {
   return url.protocol === 'https:' ? new HttpsAgent(options) : new HttpAgent(options);
 }
 
-/**
- * @param input.headers all that the upstream may see of the client's, and what the edge writes; framing is added here
- * @param input.onFailure called at most once, and only while no byte of an answer has been sent
- * @returns a function that ends the exchange at once
- */
-export function forward(input: {
-  request: IncomingMessage;
-  response: ServerResponse;
+type Call = {
+  inbound: Inbound;
   requestId: string;
   path: string;
   headers: readonly HeaderLine[];
   upstream: Upstream;
   onFailure(failure: Failure): void;
-}): () => void {
-  const { request, response, upstream } = input;
-  const hasBody = bodyOf(request) !== 'none';
+};
+
+/**
+ * @param call.headers all that the upstream may see of the client's, and what the edge writes; framing is added here
+ * @param call.onFailure called at most once, and only while no byte of an answer has been sent
+ * @returns a function that ends the exchange at once
+ */
+export function forward(call: Call): () => void {
+  const { inbound, upstream } = call;
+  const { request, response } = inbound;
   let outgoing: ClientRequest;
   let over = false;
   let timedOut = false;
@@ -55,11 +56,11 @@ export function forward(input: {
   const fail = (failure: Failure) => {
     if (over) return;
     end();
-    if (response.headersSent) response.destroy();
-    else input.onFailure(failure);
+    if (inbound.answering()) inbound.breakOff();
+    else call.onFailure(failure);
   };
   const attempt = (retry: 'may_retry' | 'last'): ClientRequest => {
-    const made = open(input);
+    const made = open(call);
     made.setTimeout(upstream.timeoutMs, () => {
       timedOut = true;
       fail('upstream_timeout');
@@ -68,24 +69,32 @@ export function forward(input: {
       if (over) return;
       // The upstream closed an idle connection just as it was chosen: nothing was processed.
       const stale = made.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
-      if (retry === 'may_retry' && stale && !response.headersSent) {
+      if (retry === 'may_retry' && stale && !inbound.answering()) {
         outgoing = attempt('last');
         outgoing.end();
         return;
       }
       fail(timedOut ? 'upstream_timeout' : 'upstream_unavailable');
     });
-    made.on('response', (incoming) => answer(input, incoming, fail));
+    made.on('response', (incoming) => {
+      if (over) incoming.destroy();
+      else answer(call, incoming, fail);
+    });
     return made;
   };
 
-  outgoing = attempt(!hasBody && SAFE_TO_REPEAT.has(request.method ?? '') ? 'may_retry' : 'last');
-  if (hasBody) request.pipe(outgoing);
-  else outgoing.end();
+  const repeatable = inbound.body === 'none' && SAFE_TO_REPEAT.has(inbound.method);
+  outgoing = attempt(repeatable ? 'may_retry' : 'last');
+  if (inbound.body === 'none') outgoing.end();
+  else request.pipe(outgoing);
   // The client went away, in the middle of its request or of our answer: the upstream need not go on.
+  let finished = false;
   request.once('error', end);
+  response.once('finish', () => {
+    finished = true;
+  });
   response.once('close', () => {
-    if (!response.writableFinished) end();
+    if (!finished) end();
     over = true;
   });
   return end;
@@ -94,19 +103,14 @@ export function forward(input: {
 /** @see RFC 9110, 9.2.2 */
 const SAFE_TO_REPEAT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-function open(input: {
-  request: IncomingMessage;
-  path: string;
-  headers: readonly HeaderLine[];
-  upstream: Upstream;
-}): ClientRequest {
-  const { url, agent } = input.upstream;
+function open(call: Call): ClientRequest {
+  const { url, agent } = call.upstream;
+  const { body, method } = call.inbound;
   const headers: [string, string][] = [['Host', url.host]];
-  for (const { name, value } of input.headers) headers.push([name, value]);
-  const body = bodyOf(input.request);
+  for (const { name, value } of call.headers) headers.push([name, value]);
   if (body === 'chunked') headers.push(['Transfer-Encoding', 'chunked']);
-  if (body === 'none' && !METHODS_WITHOUT_BODY.has(input.request.method ?? '')) {
-    if (!input.headers.some(({ name }) => name.toLowerCase() === 'content-length')) {
+  if (body === 'none' && !METHODS_WITHOUT_BODY.has(method)) {
+    if (!call.headers.some(({ name }) => name.toLowerCase() === 'content-length')) {
       headers.push(['Content-Length', '0']);
     }
   }
@@ -115,8 +119,8 @@ function open(input: {
     agent,
     hostname: url.hostname.replace(/^\[|\]$/g, ''),
     port: url.port === '' ? undefined : Number(url.port),
-    method: input.request.method,
-    path: `${url.pathname.replace(/\/$/, '')}${input.path}`,
+    method,
+    path: `${url.pathname.replace(/\/$/, '')}${call.path}`,
     // A list keeps repeated names and their order.
     headers: headers.flat(),
   });
@@ -124,29 +128,13 @@ function open(input: {
 
 const METHODS_WITHOUT_BODY: ReadonlySet<string> = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS']);
 
-/** How the request says its body is framed; the parser has refused whatever is ambiguous. @see RFC 9112, 6.3 */
-function bodyOf(request: IncomingMessage): 'chunked' | 'sized' | 'none' {
-  if (request.headers['transfer-encoding'] !== undefined) return 'chunked';
-  const length = request.headers['content-length'];
-  return length === undefined || length === '0' ? 'none' : 'sized';
-}
-
-function answer(
-  input: { response: ServerResponse; requestId: string; upstream: Upstream },
-  incoming: IncomingMessage,
-  fail: (failure: Failure) => void,
-): void {
-  const { response, requestId, upstream } = input;
-  if (response.destroyed || response.headersSent) {
-    incoming.destroy();
-    return;
-  }
+function answer(call: Call, incoming: IncomingMessage, fail: (failure: Failure) => void): void {
+  const { inbound, requestId, upstream } = call;
   const secretHeader = upstream.secret?.name.toLowerCase() ?? '';
   const lines = returnedHeaders(headerLines(incoming.rawHeaders), { secretHeader });
-  const headers = lines.flatMap(({ name, value }) => [name, value]);
-  headers.push('X-Request-Id', requestId);
+  lines.push({ name: 'X-Request-Id', value: requestId });
   try {
-    response.writeHead(incoming.statusCode ?? 502, incoming.statusMessage, headers);
+    inbound.head(incoming.statusCode ?? 502, incoming.statusMessage ?? null, lines);
   } catch {
     // A status or a header that HTTP does not allow: the parser is more lenient than what may be sent.
     incoming.destroy();
@@ -156,5 +144,5 @@ function answer(
   // An answer that breaks off must look broken to the client, never complete.
   incoming.once('error', () => fail('upstream_unavailable'));
   incoming.once('aborted', () => fail('upstream_unavailable'));
-  incoming.pipe(response);
+  incoming.pipe(inbound.response);
 }

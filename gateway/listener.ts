@@ -4,7 +4,12 @@
  * server could object.
  */
 import { constants } from 'node:crypto';
-import { createServer as createHttpServer, type IncomingMessage, type Server } from 'node:http';
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
@@ -17,6 +22,8 @@ import {
   reportRefusal,
   serve,
 } from '@/gateway/exchange';
+import { http2Server } from '@/gateway/http2-server';
+import { type Inbound, inboundHttp1 } from '@/gateway/inbound';
 import { rawProblem } from '@/gateway/refusal';
 import type { ServerIdentity } from '@/gateway/server-identity';
 import type { Listener } from '@/lib/edge/decide';
@@ -45,11 +52,12 @@ export async function openListener(options: ListenerOptions): Promise<OpenListen
   const { edge, place } = options;
   const known = new WeakMap<Duplex, Connection>();
   const http = httpServer(options, known);
+  const http2 = http2Server({ ...options, answer: (message) => answer(options, message) });
   const tls = createTlsServer({
     cert: options.identity.certPem,
     key: options.identity.keyPem,
     minVersion: 'TLSv1.2',
-    ALPNProtocols: ['http/1.1'],
+    ALPNProtocols: ['h2', 'http/1.1'],
     // Leaves are judged by fingerprint. No CA list: leaves of every issuing CA may be offered.
     ca: [],
     requestCert: place.listener === 'mtls',
@@ -71,7 +79,8 @@ export async function openListener(options: ListenerOptions): Promise<OpenListen
     connection.allowedBefore = verdict.allow;
     known.set(socket, connection);
     options.connections.add(connection);
-    http.emit('connection', socket);
+    if (socket.alpnProtocol === 'h2') http2.take(socket, connection);
+    else http.emit('connection', socket);
   });
   const port = await listen(tls, options);
   tls.on('error', (error) => options.log(`listener: ${error.message}`));
@@ -82,6 +91,7 @@ export async function openListener(options: ListenerOptions): Promise<OpenListen
     close() {
       tls.close();
       http.close();
+      http2.close();
       http.closeIdleConnections();
     },
   };
@@ -92,6 +102,22 @@ function endTls(socket: TLSSocket): void {
   socket.on('error', () => socket.destroy());
   socket.end(() => socket.destroy());
   setTimeout(() => socket.destroy(), SECOND_MS).unref();
+}
+
+export type Expects = 'continue' | 'nothing';
+
+function answer(
+  options: ListenerOptions,
+  message: { connection: Connection; inbound: Inbound; expects: Expects },
+): void {
+  const { connection } = message;
+  try {
+    serve(options.edge, connection, message);
+  } catch (error) {
+    // Our own fault, or bytes that node:http will not send on. One connection ends; the others go on.
+    options.log(`a request failed: ${error instanceof Error ? error.message : String(error)}`);
+    connection.socket.destroy();
+  }
 }
 
 function httpServer(options: ListenerOptions, known: WeakMap<Duplex, Connection>): Server {
@@ -108,26 +134,14 @@ function httpServer(options: ListenerOptions, known: WeakMap<Duplex, Connection>
   });
   // A call that waits for the upstream is not idle: it has to live to be answered 504.
   server.setTimeout(Math.max(timeouts.idleMs, timeouts.upstreamMs + SECOND_MS));
-  const connectionFor = (request: IncomingMessage): Connection => {
+  const take = (request: IncomingMessage, response: ServerResponse, expects: Expects) => {
     const connection = known.get(request.socket);
-    if (connection === undefined) throw new Error('a request on a connection without a verdict');
-    return connection;
+    // Unknown means deny: no request is handled on a connection without a verdict.
+    if (connection === undefined) request.socket.destroy();
+    else answer(options, { connection, inbound: inboundHttp1(request, response), expects });
   };
-  const answer = (message: Parameters<typeof serve>[2]) => {
-    try {
-      serve(edge, connectionFor(message.request), message);
-    } catch (error) {
-      // Our own fault, or bytes that node:http will not send on. One call ends; the others go on.
-      options.log(`a request failed: ${error instanceof Error ? error.message : String(error)}`);
-      message.request.socket.destroy();
-    }
-  };
-  server.on('request', (request, response) => {
-    answer({ request, response, expects: 'nothing' });
-  });
-  server.on('checkContinue', (request, response) => {
-    answer({ request, response, expects: 'continue' });
-  });
+  server.on('request', (request, response) => take(request, response, 'nothing'));
+  server.on('checkContinue', (request, response) => take(request, response, 'continue'));
   const refuseRaw = (socket: Duplex, code: 'malformed_request' | 'upgrade_refused') => {
     const connection = known.get(socket);
     if (connection === undefined || !socket.writable) {

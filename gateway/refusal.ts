@@ -1,4 +1,5 @@
-import { type ServerResponse, STATUS_CODES } from 'node:http';
+import { STATUS_CODES } from 'node:http';
+import type { Inbound } from '@/gateway/inbound';
 import { REFUSALS, type RefusalCode } from '@/lib/kernel/refusals';
 
 /** A refusal as it goes on the wire: the code, one line and the request id, and nothing that helps an attacker. */
@@ -21,16 +22,20 @@ export function problemOf(
 
 /** Answers a request that has no answer yet. */
 export function sendProblem(
-  response: ServerResponse,
+  inbound: Inbound,
   code: RefusalCode,
   requestId: string,
   connection: 'keep-alive' | 'close',
 ): void {
+  if (inbound.response.destroyed) return;
   const { status, headers, body } = problemOf(code, requestId);
-  if (connection === 'close') headers.Connection = 'close';
-  // Given explicitly: an attempt to answer with the upstream's phrase may have left its own behind.
-  response.writeHead(status, STATUS_CODES[status] ?? '', headers);
-  response.end(response.req.method === 'HEAD' ? undefined : body);
+  const lines = Object.entries(headers).map(([name, value]) => ({ name, value }));
+  // RFC 9113, 8.2.2: HTTP/2 has no Connection header.
+  if (connection === 'close' && inbound.version !== '2') {
+    lines.push({ name: 'Connection', value: 'close' });
+  }
+  inbound.head(status, null, lines);
+  inbound.response.end(inbound.method === 'HEAD' ? undefined : body);
 }
 
 /** The same for a socket on which there is no request to answer: the parser gave up, or a tunnel was asked for. */
