@@ -32,7 +32,7 @@ const STEPS: readonly Step[] = [
   {
     name: 'end-to-end tests',
     command: ['node_modules/playwright/cli.js', 'test', '--config', 'e2e/playwright.config.ts'],
-    env: { PLAYWRIGHT_JSON_OUTPUT_NAME: browserReport, NODE_OPTIONS: '--import tsx' },
+    env: { PLAYWRIGHT_JSON_OUTPUT_NAME: browserReport },
     report: { path: browserReport, kind: 'playwright' },
   },
 ];
