@@ -67,9 +67,7 @@ export function forward(call: Call): () => void {
     });
     made.on('error', (error: NodeJS.ErrnoException) => {
       if (over) return;
-      // The upstream closed an idle connection just as it was chosen: nothing was processed.
-      const stale = made.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
-      if (retry === 'may_retry' && stale && !inbound.answering()) {
+      if (retry === 'may_retry' && wasStale(made, error) && !inbound.answering()) {
         outgoing = attempt('last');
         outgoing.end();
         return;
@@ -83,8 +81,7 @@ export function forward(call: Call): () => void {
     return made;
   };
 
-  const repeatable = inbound.body === 'none' && SAFE_TO_REPEAT.has(inbound.method);
-  outgoing = attempt(repeatable ? 'may_retry' : 'last');
+  outgoing = attempt(isRepeatable(inbound) ? 'may_retry' : 'last');
   if (inbound.body === 'none') outgoing.end();
   else request.pipe(outgoing);
   // The client went away, in the middle of its request or of our answer: the upstream need not go on.
@@ -98,6 +95,15 @@ export function forward(call: Call): () => void {
     over = true;
   });
   return end;
+}
+
+/** The upstream closed an idle connection just as it was chosen: nothing was processed. */
+function wasStale(outgoing: ClientRequest, error: NodeJS.ErrnoException): boolean {
+  return outgoing.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
+}
+
+function isRepeatable(inbound: Inbound): boolean {
+  return inbound.body === 'none' && SAFE_TO_REPEAT.has(inbound.method);
 }
 
 /** @see RFC 9110, 9.2.2 */

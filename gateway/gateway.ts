@@ -45,10 +45,7 @@ export async function startGateway(
   const client = portalClient(config);
   const store = stateStore(config.stateDir, world.log);
   const agent = upstreamAgent(upstreamUrl);
-  let announce: () => void = () => undefined;
-  const ready = new Promise<void>((resolve) => {
-    announce = resolve;
-  });
+  const { ready, announce } = announcement();
 
   const reports: Reporter = reporter({
     send: (batch) => client.report(batch),
@@ -66,18 +63,9 @@ export async function startGateway(
   const edge: Edge = {
     state: following.state,
     nowMs: world.nowMs,
-    policy: {
-      unnamed: config.unnamed,
-      hostnames: ['localhost', ...config.hostnames],
-      maxAgeSeconds: config.maxAgeSeconds,
-    },
+    policy: policyOf(config),
     sources: config.identitySources,
-    upstream: {
-      url: upstreamUrl,
-      secret: secret === null ? null : { name: config.upstreamSecretHeader, value: secret },
-      timeoutMs: config.timeouts.upstreamMs,
-      agent,
-    },
+    upstream: upstreamOf(config, { url: upstreamUrl, secret, agent }),
     reporter: reports,
   };
 
@@ -97,6 +85,29 @@ export async function startGateway(
   );
   const { listeners, ports } = opened;
   return { ports, demoApi, ready, state: following.state, stop: () => stop(listeners) };
+}
+
+function policyOf(config: GatewayConfig): Edge['policy'] {
+  const { unnamed, maxAgeSeconds } = config;
+  return { unnamed, maxAgeSeconds, hostnames: ['localhost', ...config.hostnames] };
+}
+
+function upstreamOf(
+  config: GatewayConfig,
+  made: Pick<Edge['upstream'], 'url' | 'agent'> & { secret: string | null },
+): Edge['upstream'] {
+  const { url, agent, secret } = made;
+  const name = config.upstreamSecretHeader;
+  const timeoutMs = config.timeouts.upstreamMs;
+  return { url, agent, timeoutMs, secret: secret === null ? null : { name, value: secret } };
+}
+
+function announcement(): { ready: Promise<void>; announce(): void } {
+  let announce: () => void = () => undefined;
+  const ready = new Promise<void>((resolve) => {
+    announce = resolve;
+  });
+  return { ready, announce };
 }
 
 /** T15: a change reaches the connections that are open, not only the requests to come. */

@@ -24,14 +24,8 @@ export function http2Server(options: {
 }): Http2Server {
   const { timeouts } = options;
   const sessions = new Map<ServerHttp2Session, Connection>();
-  const server = createServer({
-    settings: {
-      maxConcurrentStreams: MAX_STREAMS,
-      maxHeaderListSize: options.maxHeaderBytes,
-      enableConnectProtocol: false,
-    },
-    maxSessionInvalidFrames: 10,
-  });
+  const settings = { maxConcurrentStreams: MAX_STREAMS, maxHeaderListSize: options.maxHeaderBytes };
+  const server = createServer({ settings, maxSessionInvalidFrames: 10 });
   let taking: Connection | null = null;
   server.on('session', (session) => {
     if (taking === null) {

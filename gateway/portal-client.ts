@@ -53,28 +53,7 @@ export function portalClient(input: {
   const address = (path: string) => new URL(`${input.portalUrl.href.replace(/\/$/, '')}${path}`);
   const headers = { Authorization: `Bearer ${input.token}` };
 
-  const post = async (path: string, body: unknown): Promise<{ status: number; text: string }> => {
-    const chunks: Uint8Array[] = [];
-    const status = await exchange({
-      url: address(path),
-      method: 'POST',
-      headers: { ...headers, 'Content-Type': 'application/json' },
-      body: JSON.stringify(body),
-      silentForMs: ANSWER_WITHIN_MS,
-      onChunk: (chunk) => chunks.push(chunk),
-    });
-    return { status, text: Buffer.concat(chunks).toString('utf8') };
-  };
-  const delivered = async (path: string, body: unknown): Promise<Delivery> => {
-    try {
-      const { status } = await post(path, body);
-      if (status >= 200 && status < 300) return 'taken';
-      return status === 400 || status === 413 || status === 422 ? 'refused' : 'failed';
-    } catch (error) {
-      if (error instanceof PortalError) return 'failed';
-      throw error;
-    }
-  };
+  const { post, delivered } = poster(address, headers);
 
   return {
     pinnedKey() {
@@ -108,6 +87,38 @@ export function portalClient(input: {
     acknowledge: (number) => delivered('/api/edge/v1/acknowledgements', { number }),
     report: (batch) => delivered('/api/edge/v1/reports', batch),
   };
+}
+
+function poster(
+  address: (path: string) => URL,
+  headers: Record<string, string>,
+): {
+  post(path: string, body: unknown): Promise<{ status: number; text: string }>;
+  delivered(path: string, body: unknown): Promise<Delivery>;
+} {
+  const post = async (path: string, body: unknown): Promise<{ status: number; text: string }> => {
+    const chunks: Uint8Array[] = [];
+    const status = await exchange({
+      url: address(path),
+      method: 'POST',
+      headers: { ...headers, 'Content-Type': 'application/json' },
+      body: JSON.stringify(body),
+      silentForMs: ANSWER_WITHIN_MS,
+      onChunk: (chunk) => chunks.push(chunk),
+    });
+    return { status, text: Buffer.concat(chunks).toString('utf8') };
+  };
+  const delivered = async (path: string, body: unknown): Promise<Delivery> => {
+    try {
+      const { status } = await post(path, body);
+      if (status >= 200 && status < 300) return 'taken';
+      return status === 400 || status === 413 || status === 422 ? 'refused' : 'failed';
+    } catch (error) {
+      if (error instanceof PortalError) return 'failed';
+      throw error;
+    }
+  };
+  return { post, delivered };
 }
 
 /**

@@ -56,13 +56,10 @@ export function reporter(input: {
   appliedNumber(): number;
 }): Reporter {
   const seen = new Set<string>();
-  let refusals: RefusalReport[] = [];
-  let firstSuccesses: FirstSuccess[] = [];
-  let lost = 0;
+  const queue = reportQueue();
   let timer: NodeJS.Timeout | null = null;
   let sending = false;
 
-  const full = () => refusals.length + firstSuccesses.length >= MAX_QUEUED;
   const schedule = (afterMs: number) => {
     timer ??= setTimeout(() => {
       timer = null;
@@ -70,47 +67,71 @@ export function reporter(input: {
     }, afterMs);
   };
   const flush = async (): Promise<void> => {
-    if (sending || (refusals.length === 0 && firstSuccesses.length === 0)) return;
+    if (sending || queue.isEmpty()) return;
     sending = true;
-    const batch: ReportBatch = {
-      appliedNumber: input.appliedNumber(),
-      lost,
-      firstSuccesses: firstSuccesses.slice(0, MAX_BATCH),
-      refusals: refusals.slice(0, MAX_BATCH),
-    };
+    const batch = queue.batch(input.appliedNumber());
     const delivery = await input.send(batch);
     sending = false;
-    if (delivery !== 'failed') {
-      refusals = refusals.slice(batch.refusals.length);
-      firstSuccesses = firstSuccesses.slice(batch.firstSuccesses.length);
-      const given = batch.refusals.length + batch.firstSuccesses.length;
-      lost += delivery === 'refused' ? given : -batch.lost;
-    }
-    if (refusals.length > 0 || firstSuccesses.length > 0) {
-      schedule(delivery !== 'failed' ? FLUSH_AFTER_MS : RETRY_AFTER_MS);
-    }
+    if (delivery !== 'failed') queue.settle(batch, delivery);
+    if (!queue.isEmpty()) schedule(delivery === 'failed' ? RETRY_AFTER_MS : FLUSH_AFTER_MS);
   };
 
   return {
     refused(report) {
-      if (full()) {
-        lost += 1;
-        return;
-      }
-      refusals.push(report);
-      schedule(FLUSH_AFTER_MS);
+      if (queue.addRefusal(report)) schedule(FLUSH_AFTER_MS);
     },
     succeeded(fingerprint, report) {
       // A success that finds the queue full is not remembered: a later one will be reported.
-      if (seen.has(fingerprint) || full()) return;
+      if (seen.has(fingerprint) || !queue.addSuccess(report)) return;
       seen.add(fingerprint);
-      firstSuccesses.push(report());
       schedule(FLUSH_AFTER_MS);
     },
     async stop() {
       if (timer !== null) clearTimeout(timer);
       await flush();
       if (timer !== null) clearTimeout(timer);
+    },
+  };
+}
+
+/** At most `MAX_QUEUED` reports; `add...` returns false when there is no room. */
+function reportQueue(): {
+  isEmpty(): boolean;
+  addRefusal(report: RefusalReport): boolean;
+  addSuccess(report: () => FirstSuccess): boolean;
+  batch(appliedNumber: number): ReportBatch;
+  settle(batch: ReportBatch, delivery: 'taken' | 'refused'): void;
+} {
+  let refusals: RefusalReport[] = [];
+  let firstSuccesses: FirstSuccess[] = [];
+  let lost = 0;
+  const isFull = () => refusals.length + firstSuccesses.length >= MAX_QUEUED;
+  return {
+    isEmpty: () => refusals.length === 0 && firstSuccesses.length === 0,
+    addRefusal(report) {
+      if (isFull()) {
+        lost += 1;
+        return false;
+      }
+      refusals.push(report);
+      return true;
+    },
+    addSuccess(report) {
+      if (isFull()) return false;
+      firstSuccesses.push(report());
+      return true;
+    },
+    batch: (appliedNumber) => ({
+      appliedNumber,
+      lost,
+      firstSuccesses: firstSuccesses.slice(0, MAX_BATCH),
+      refusals: refusals.slice(0, MAX_BATCH),
+    }),
+    settle(batch, delivery) {
+      refusals = refusals.slice(batch.refusals.length);
+      firstSuccesses = firstSuccesses.slice(batch.firstSuccesses.length);
+      const given = batch.refusals.length + batch.firstSuccesses.length;
+      lost += delivery === 'refused' ? given : -batch.lost;
     },
   };
 }

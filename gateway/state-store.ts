@@ -28,8 +28,7 @@ export type StateStore = {
 const MIN_COMPACTION_BYTES = 1024 * 1024;
 
 export function stateStore(directory: string, onFault: (message: string) => void): StateStore {
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
-  chmodSync(directory, 0o700);
+  makePrivate(directory);
   const stateFile = join(directory, 'state.bin');
   const heartbeatFile = join(directory, 'heartbeat.bin');
   let queue: Promise<void> = Promise.resolve();
@@ -111,6 +110,11 @@ function replay(input: {
     throw error;
   }
   return state;
+}
+
+function makePrivate(directory: string): void {
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  chmodSync(directory, 0o700);
 }
 
 /** Writes a file that is there whole or not at all, readable by this user only. */

@@ -43,30 +43,16 @@ export function subscription(input: {
   const stopping = new AbortController();
   let state: EdgeState | null = null;
   let loop: Promise<void> = Promise.resolve();
-  let heartbeat: { sealed: SealedFrame; storedAtMs: number } | null = null;
+  let enrolled = false;
+  const disk = keeper(store, input.nowMs);
 
-  const keep = (sealed: SealedFrame, result: Extract<Applied, { applied: true }>) => {
-    if (result.touched === 'all') store.replace(sealed.bytes);
-    else if (result.advanced) store.append(sealed.bytes);
-    else keepHeartbeat(sealed);
-  };
-  const keepHeartbeat = (sealed: SealedFrame) => {
-    const now = input.nowMs();
-    const storedAtMs = heartbeat?.storedAtMs ?? 0;
-    if (now - storedAtMs < HEARTBEAT_TO_DISK_MS) {
-      heartbeat = { sealed, storedAtMs };
-      return;
-    }
-    heartbeat = { sealed, storedAtMs: now };
-    store.heartbeat(sealed.bytes);
-  };
   const take = (sealed: SealedFrame, key: KeyObject) => {
     const frame = openFrame(sealed, key);
     if (frame === null) throw new FrameRefused('forged', 'a frame has no valid signature');
     const result = applyFrame({ state, frame, nowMs: input.nowMs() });
     if (!result.applied) throw new FrameRefused(result.reason, result.detail);
     state = result.state;
-    keep(sealed, result);
+    disk.keep(sealed, result);
     if (!result.advanced) return;
     input.onChange(result.touched);
     void client.acknowledge(state.number);
@@ -82,29 +68,28 @@ export function subscription(input: {
     await client.stream({ after, signal, onChunk });
   };
 
+  /** One attempt, from enrolment to the end of the stream. */
+  const attempt = async (after: number | null): Promise<void> => {
+    if (!enrolled && (await client.enrol()) === 'changed') throw new KeyChanged();
+    enrolled = true;
+    const key = client.pinnedKey();
+    if (key === null) throw new PortalError('no snapshot key is pinned');
+    await follow(key, after);
+  };
   const run = async (): Promise<void> => {
     const attempts = failures(log);
-    let enrolled = false;
     let fresh = false;
     while (!stopping.signal.aborted) {
-      const numberBefore = state?.asOfMs ?? -1;
-      try {
-        if (!enrolled) {
-          if ((await client.enrol()) === 'changed') throw new KeyChanged();
-          enrolled = true;
-        }
-        const key = client.pinnedKey();
-        if (key === null) throw new PortalError('no snapshot key is pinned');
-        const after = fresh || store.wantsSnapshot() ? null : (state?.number ?? null);
-        fresh = false;
-        await follow(key, after);
-        attempts.note(null, { progressed: (state?.asOfMs ?? -1) !== numberBefore });
-      } catch (error) {
-        if (stopping.signal.aborted) break;
-        // Only a gap is cured by a whole snapshot; after any other refusal it would be refused again.
-        fresh = error instanceof FrameRefused && error.reason === 'gap';
-        attempts.note(error, { progressed: (state?.asOfMs ?? -1) !== numberBefore });
-      }
+      const asOfBefore = state?.asOfMs ?? -1;
+      const after = fresh || store.wantsSnapshot() ? null : (state?.number ?? null);
+      const fault: unknown = await attempt(after).then(
+        () => null,
+        (error: unknown) => error,
+      );
+      if (stopping.signal.aborted) break;
+      // Only a gap is cured by a whole snapshot; after any other refusal it would be refused again.
+      fresh = fault instanceof FrameRefused && fault.reason === 'gap';
+      attempts.note(fault, { progressed: (state?.asOfMs ?? -1) !== asOfBefore });
       await sleep(attempts.waitMs(), undefined, { signal: stopping.signal }).catch(() => undefined);
     }
   };
@@ -124,7 +109,34 @@ export function subscription(input: {
     async stop() {
       stopping.abort();
       await loop;
-      if (heartbeat !== null) store.heartbeat(heartbeat.sealed.bytes);
+      await disk.finish();
+    },
+  };
+}
+
+/** What goes to disk when: heartbeats once a minute, everything else at once. */
+function keeper(
+  store: StateStore,
+  nowMs: () => number,
+): {
+  keep(sealed: SealedFrame, result: Extract<Applied, { applied: true }>): void;
+  finish(): Promise<void>;
+} {
+  let newest: SealedFrame | null = null;
+  let storedAtMs = 0;
+  return {
+    keep(sealed, result) {
+      if (result.touched === 'all') store.replace(sealed.bytes);
+      else if (result.advanced) store.append(sealed.bytes);
+      else {
+        newest = sealed;
+        if (nowMs() - storedAtMs < HEARTBEAT_TO_DISK_MS) return;
+        storedAtMs = nowMs();
+        store.heartbeat(sealed.bytes);
+      }
+    },
+    async finish() {
+      if (newest !== null) store.heartbeat(newest.bytes);
       await store.settled();
     },
   };

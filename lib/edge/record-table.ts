@@ -60,28 +60,15 @@ export function recordTable(payloadBytes: number): RecordTable {
     },
     put(key) {
       const shard = shardOf(key);
-      let slot = slotOf(shard, key, width);
-      let row = (shard.slots[slot] ?? 0) - 1;
-      if (row < 0) {
-        if (makeRoom(shard, width)) slot = slotOf(shard, key, width);
-        row = shard.count;
-        shard.rows.fill(0, row * width, (row + 1) * width);
-        shard.rows.set(key, row * width);
-        shard.slots[slot] = row + 1;
-        shard.count += 1;
-        size += 1;
-      }
+      const before = shard.count;
+      const row = putInto(shard, key, width);
+      size += shard.count - before;
       return (key[0] ?? 0) * HANDLE_STRIDE + row;
     },
     remove(key) {
-      const shard = shardOf(key);
-      const slot = slotOf(shard, key, width);
-      const row = (shard.slots[slot] ?? 0) - 1;
-      if (row < 0) return false;
-      closeGap(shard, slot, width);
-      moveLastRowInto(shard, row, width);
-      size -= 1;
-      return true;
+      const removed = removeFrom(shardOf(key), key, width);
+      if (removed) size -= 1;
+      return removed;
     },
     view: (handle) => byHandle(handle).view,
     offset: (handle) => rowOf(handle) * width + KEY_BYTES,
@@ -107,6 +94,29 @@ function emptyShard(): Shard {
     slots: new Uint32Array(SMALLEST_SLOTS),
     count: 0,
   };
+}
+
+/** The row of the key, a new one if it had none. */
+function putInto(shard: Shard, key: Uint8Array, width: number): number {
+  let slot = slotOf(shard, key, width);
+  const held = (shard.slots[slot] ?? 0) - 1;
+  if (held >= 0) return held;
+  if (makeRoom(shard, width)) slot = slotOf(shard, key, width);
+  const row = shard.count;
+  shard.rows.fill(0, row * width, (row + 1) * width);
+  shard.rows.set(key, row * width);
+  shard.slots[slot] = row + 1;
+  shard.count += 1;
+  return row;
+}
+
+function removeFrom(shard: Shard, key: Uint8Array, width: number): boolean {
+  const slot = slotOf(shard, key, width);
+  const row = (shard.slots[slot] ?? 0) - 1;
+  if (row < 0) return false;
+  closeGap(shard, slot, width);
+  moveLastRowInto(shard, row, width);
+  return true;
 }
 
 /** Bytes 1 to 4: byte 0 has chosen the shard already. */

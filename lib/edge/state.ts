@@ -78,17 +78,7 @@ export function edgeIndex(): EdgeIndex {
     },
     certificate(fingerprint) {
       const handle = certificates.find(fingerprint);
-      if (handle < 0) return null;
-      const view = certificates.view(handle);
-      const at = certificates.offset(handle);
-      const revokedAt = view.getFloat64(at + 24);
-      return {
-        fingerprint: certificates.key(handle).slice(),
-        ...ownerAt(view, at, accounts),
-        notBefore: view.getFloat64(at + 8),
-        notAfter: view.getFloat64(at + 16),
-        revokedAt: Number.isNaN(revokedAt) ? null : revokedAt,
-      };
+      return handle < 0 ? null : certificateAt(certificates, accounts, handle);
     },
     apiClient(nameHash) {
       const handle = apiClients.find(nameHash);
@@ -123,6 +113,23 @@ export function edgeIndex(): EdgeIndex {
       }
     },
     bytes: () => certificates.bytes() + apiClients.bytes(),
+  };
+}
+
+function certificateAt(
+  table: RecordTable,
+  accounts: AccountList,
+  handle: number,
+): CertificateEntry {
+  const view = table.view(handle);
+  const at = table.offset(handle);
+  const revokedAt = view.getFloat64(at + 24);
+  return {
+    fingerprint: table.key(handle).slice(),
+    ...ownerAt(view, at, accounts),
+    notBefore: view.getFloat64(at + 8),
+    notAfter: view.getFloat64(at + 16),
+    revokedAt: Number.isNaN(revokedAt) ? null : revokedAt,
   };
 }
 

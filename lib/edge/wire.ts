@@ -26,45 +26,25 @@ export type FrameWriter = {
 
 /** Big-endian writer that grows. @throws FrameError on a value that could not be read back as it was. */
 export function frameWriter(): FrameWriter {
-  let buffer = new Uint8Array(4096);
-  let view = new DataView(buffer.buffer);
-  let at = 0;
-  const room = (bytes: number): number => {
-    if (at + bytes > buffer.length) {
-      const grown = new Uint8Array(Math.max(buffer.length * 2, at + bytes));
-      grown.set(buffer.subarray(0, at));
-      buffer = grown;
-      view = new DataView(buffer.buffer);
-    }
-    at += bytes;
-    return at - bytes;
-  };
-  // `room` may replace the buffer: it has to be called before `buffer` or `view` is read.
-  const byte = (value: number) => {
-    const start = room(1);
-    view.setUint8(start, value);
-  };
-  const raw = (value: Uint8Array) => {
-    const start = room(value.length);
-    buffer.set(value, start);
-  };
+  const buffer = growingBuffer();
+  const { byte, raw } = buffer;
   return {
     byte,
     uint32(value) {
-      const start = room(4);
-      view.setUint32(start, value);
+      const start = buffer.room(4);
+      buffer.view().setUint32(start, value);
     },
     count(value) {
       if (!Number.isSafeInteger(value) || value < 0) throw new FrameError(`not a count: ${value}`);
-      const start = room(8);
-      view.setBigUint64(start, BigInt(value));
+      const start = buffer.room(8);
+      buffer.view().setBigUint64(start, BigInt(value));
     },
     seconds(value) {
       if (!Number.isSafeInteger(value) || Math.abs(value) > MAX_SECONDS) {
         throw new FrameError(`not whole seconds, or out of range: ${value}`);
       }
-      const start = room(8);
-      view.setFloat64(start, value);
+      const start = buffer.room(8);
+      buffer.view().setFloat64(start, value);
     },
     bytes(value, length) {
       if (value.length !== length) throw new FrameError(`${length} bytes wanted: ${value.length}`);
@@ -81,7 +61,43 @@ export function frameWriter(): FrameWriter {
       if (index < 0) throw new FrameError(`not an environment: ${value}`);
       byte(index);
     },
-    done: () => buffer.slice(0, at),
+    done: buffer.written,
+  };
+}
+
+/** `room` may replace the memory: it has to be called before `view`. */
+function growingBuffer(): {
+  room(bytes: number): number;
+  view(): DataView;
+  byte(value: number): void;
+  raw(value: Uint8Array): void;
+  written(): Uint8Array;
+} {
+  let memory = new Uint8Array(4096);
+  let view = new DataView(memory.buffer);
+  let at = 0;
+  const room = (bytes: number): number => {
+    if (at + bytes > memory.length) {
+      const grown = new Uint8Array(Math.max(memory.length * 2, at + bytes));
+      grown.set(memory.subarray(0, at));
+      memory = grown;
+      view = new DataView(memory.buffer);
+    }
+    at += bytes;
+    return at - bytes;
+  };
+  return {
+    room,
+    view: () => view,
+    byte(value) {
+      const start = room(1);
+      view.setUint8(start, value);
+    },
+    raw(value) {
+      const start = room(value.length);
+      memory.set(value, start);
+    },
+    written: () => memory.slice(0, at),
   };
 }
 
@@ -101,7 +117,6 @@ export type WireReader = {
 /** Reads what `frameWriter` wrote. @throws FrameError at the first byte that does not fit */
 export function wireReader(payload: Uint8Array): WireReader {
   const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
-  const utf8 = new TextDecoder('utf-8', { fatal: true });
   let at = 0;
   const take = (bytes: number): number => {
     if (at + bytes > payload.length) throw new FrameError('the frame ends early');
@@ -129,14 +144,7 @@ export function wireReader(payload: Uint8Array): WireReader {
       }
       return value;
     },
-    text() {
-      try {
-        return utf8.decode(bytes(byte()));
-      } catch (cause) {
-        if (cause instanceof FrameError) throw cause;
-        throw new FrameError('a text is not UTF-8');
-      }
-    },
+    text: () => utf8Of(bytes(byte())),
     environment() {
       const environment = ENVIRONMENTS[byte()];
       if (environment === undefined) throw new FrameError('an unknown environment');
@@ -151,4 +159,12 @@ export function wireReader(payload: Uint8Array): WireReader {
       if (at !== payload.length) throw new FrameError('bytes after the end of the frame');
     },
   };
+}
+
+function utf8Of(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new FrameError('a text is not UTF-8');
+  }
 }
