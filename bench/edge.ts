@@ -21,7 +21,7 @@ import {
   encodeSnapshotFrame,
   sealFrame,
 } from '@/lib/edge/frames';
-import type { CertificateEntry, EdgeState } from '@/lib/edge/state';
+import type { CertificateEntry, EdgeState, SnapshotContent } from '@/lib/edge/state';
 
 const PER_ACCOUNT = 5;
 const NOW_MS = 1_800_000_000_000;
@@ -43,32 +43,12 @@ async function decisions(count: number): Promise<void> {
   const keys = generateKeyPairSync('ed25519');
   const nameKey = randomBytes(32);
   const seal = (payload: Uint8Array) => sealFrame(payload, sign(null, payload, keys.privateKey));
-  const content = {
-    *accounts() {
-      for (let n = 0; n * PER_ACCOUNT < count; n += 1) {
-        yield { accountId: accountId(n), suspended: false, enforced: ['production' as const] };
-      }
-    },
-    *apiClients() {
-      for (let n = 0; n * PER_ACCOUNT < count; n += 1) {
-        const nameHash = apiClientNameHash(nameKey, 'production', `client-${n}`);
-        yield { nameHash, accountId: accountId(n), environment: 'production' as const };
-      }
-    },
-    *certificates() {
-      for (let n = 0; n < count; n += 1) yield certificate(n);
-    },
-  };
   const sealed = seal(
     encodeSnapshotFrame({
       number: 1,
       asOfMs: NOW_MS,
       nameKey,
-      content: {
-        accounts: content.accounts(),
-        apiClients: content.apiClients(),
-        certificates: content.certificates(),
-      },
+      content: contentOf(count, nameKey),
     }),
   );
   const before = await memory();
@@ -93,6 +73,25 @@ async function decisions(count: number): Promise<void> {
   console.log(
     `  delta of one change, verified and applied: p50 ${(perDelta.p50 / 1000).toFixed(1)} us, p99 ${(perDelta.p99 / 1000).toFixed(1)} us`,
   );
+}
+
+function contentOf(count: number, nameKey: Uint8Array): SnapshotContent {
+  return {
+    accounts: (function* () {
+      for (let n = 0; n * PER_ACCOUNT < count; n += 1) {
+        yield { accountId: accountId(n), suspended: false, enforced: ['production' as const] };
+      }
+    })(),
+    apiClients: (function* () {
+      for (let n = 0; n * PER_ACCOUNT < count; n += 1) {
+        const nameHash = apiClientNameHash(nameKey, 'production', `client-${n}`);
+        yield { nameHash, accountId: accountId(n), environment: 'production' as const };
+      }
+    })(),
+    certificates: (function* () {
+      for (let n = 0; n < count; n += 1) yield certificate(n);
+    })(),
+  };
 }
 
 function take(

@@ -44,7 +44,6 @@ type Call = {
  */
 export function forward(call: Call): () => void {
   const { inbound, upstream } = call;
-  const { request, response } = inbound;
   let outgoing: ClientRequest;
   let over = false;
   let timedOut = false;
@@ -83,18 +82,22 @@ export function forward(call: Call): () => void {
 
   outgoing = attempt(isRepeatable(inbound) ? 'may_retry' : 'last');
   if (inbound.body === 'none') outgoing.end();
-  else request.pipe(outgoing);
-  // The client went away, in the middle of its request or of our answer: the upstream need not go on.
-  let finished = false;
-  request.once('error', end);
-  response.once('finish', () => {
-    finished = true;
-  });
-  response.once('close', () => {
-    if (!finished) end();
+  else inbound.request.pipe(outgoing);
+  onceOver(inbound, (how) => {
+    if (how === 'broken') end();
     over = true;
   });
   return end;
+}
+
+/** `broken`: the client went away in the middle of its request or of our answer; the upstream need not go on. */
+function onceOver(inbound: Inbound, then: (how: 'broken' | 'finished') => void): void {
+  let finished = false;
+  inbound.request.once('error', () => then('broken'));
+  inbound.response.once('finish', () => {
+    finished = true;
+  });
+  inbound.response.once('close', () => then(finished ? 'finished' : 'broken'));
 }
 
 /** The upstream closed an idle connection just as it was chosen: nothing was processed. */

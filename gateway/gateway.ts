@@ -40,15 +40,15 @@ export async function startGateway(
   const identities = await identitiesOf(config, world.nowMs());
   const secret = config.upstreamSecret ?? (config.upstream === null ? randomSecret() : null);
   const demoApi = config.upstream === null ? await demoApiFor(config, secret ?? '') : null;
-  const upstreamUrl = config.upstream ?? new URL(demoApi?.url ?? '');
+  const url = config.upstream ?? new URL(demoApi?.url ?? '');
   const open = connections();
   const client = portalClient(config);
   const store = stateStore(config.stateDir, world.log);
-  const agent = upstreamAgent(upstreamUrl);
+  const agent = upstreamAgent(url);
   const { ready, announce } = announcement();
 
   const reports: Reporter = reporter({
-    send: (batch) => client.report(batch),
+    send: client.report,
     appliedNumber: () => following.state()?.number ?? 0,
   });
   const following: Subscription = subscription({
@@ -60,12 +60,13 @@ export async function startGateway(
       closeDenied(edge, open, touched);
     },
   });
+  const { state } = following;
   const edge: Edge = {
-    state: following.state,
+    state,
     nowMs: world.nowMs,
     policy: policyOf(config),
     sources: config.identitySources,
-    upstream: upstreamOf(config, { url: upstreamUrl, secret, agent }),
+    upstream: upstreamOf(config, { url, secret, agent }),
     reporter: reports,
   };
 
@@ -75,16 +76,16 @@ export async function startGateway(
     await following.stop();
     await reports.stop();
     agent.destroy();
-    await demoApi?.close();
+    return demoApi?.close();
   };
-  const opened = await openAll({ config, edge, open, identities, log: world.log }).catch(
+  const { log } = world;
+  const opened = await openAll({ config, edge, open, identities, log }).catch(
     async (error: unknown) => {
       await stop([]);
       throw error;
     },
   );
-  const { listeners, ports } = opened;
-  return { ports, demoApi, ready, state: following.state, stop: () => stop(listeners) };
+  return { ports: opened.ports, demoApi, ready, state, stop: () => stop(opened.listeners) };
 }
 
 function policyOf(config: GatewayConfig): Edge['policy'] {

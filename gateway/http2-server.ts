@@ -23,9 +23,11 @@ export function http2Server(options: {
   }): void;
 }): Http2Server {
   const { timeouts } = options;
+  const idleMs = Math.max(timeouts.idleMs, timeouts.upstreamMs + SECOND_MS);
   const sessions = new Map<ServerHttp2Session, Connection>();
   const settings = { maxConcurrentStreams: MAX_STREAMS, maxHeaderListSize: options.maxHeaderBytes };
   const server = createServer({ settings, maxSessionInvalidFrames: 10 });
+  // The session of a socket is made before `emit` returns.
   let taking: Connection | null = null;
   server.on('session', (session) => {
     if (taking === null) {
@@ -35,26 +37,20 @@ export function http2Server(options: {
     sessions.set(session, taking);
     session.on('close', () => sessions.delete(session));
     session.on('error', () => session.destroy());
-    const idleMs = Math.max(timeouts.idleMs, timeouts.upstreamMs + SECOND_MS);
     session.setTimeout(idleMs, () => session.destroy());
   });
-  const listen = (
-    event: 'request' | 'checkContinue' | 'connect',
-    expects: 'continue' | 'nothing',
-  ) =>
+  const listen = (event: 'request' | 'checkContinue' | 'connect') =>
     server.on(event, (request, response) => {
+      const expects = event === 'checkContinue' ? 'continue' : 'nothing';
       const session = request.stream.session;
       const connection = session === undefined ? undefined : sessions.get(session);
       // Unknown means deny: no stream is handled on a connection without a verdict.
       if (connection === undefined) request.stream.destroy();
       else options.answer({ connection, inbound: inboundHttp2(request, response), expects });
     });
-  listen('request', 'nothing');
-  listen('checkContinue', 'continue');
-  listen('connect', 'nothing');
+  for (const event of ['request', 'checkContinue', 'connect'] as const) listen(event);
   return {
     take(socket, connection) {
-      // The session is made before `emit` returns.
       taking = connection;
       server.emit('connection', socket);
       taking = null;

@@ -46,8 +46,7 @@ export function stateStore(directory: string, onFault: (message: string) => void
       const faults: string[] = [];
       let state: EdgeState | null = null;
       for (const file of [stateFile, heartbeatFile]) {
-        const bytes = readIfPresent(file);
-        if (bytes === null) continue;
+        const bytes = readIfPresent(file) ?? new Uint8Array();
         try {
           state = replay({ bytes, key, nowMs, state });
         } catch (error) {

@@ -41,77 +41,102 @@ export function subscription(input: {
 }): Subscription {
   const { client, store, log } = input;
   const stopping = new AbortController();
-  let state: EdgeState | null = null;
   let loop: Promise<void> = Promise.resolve();
   let enrolled = false;
-  const disk = keeper(store, input.nowMs);
-
-  const take = (sealed: SealedFrame, key: KeyObject) => {
-    const frame = openFrame(sealed, key);
-    if (frame === null) throw new FrameRefused('forged', 'a frame has no valid signature');
-    const result = applyFrame({ state, frame, nowMs: input.nowMs() });
-    if (!result.applied) throw new FrameRefused(result.reason, result.detail);
-    state = result.state;
-    disk.keep(sealed, result);
-    if (!result.advanced) return;
-    input.onChange(result.touched);
-    void client.acknowledge(state.number);
-  };
-
-  const follow = async (key: KeyObject, after: number | null): Promise<void> => {
-    const reader = frameReader({ maxFrameBytes: MAX_FRAME_BYTES });
-    if (state !== null) void client.acknowledge(state.number);
-    const { signal } = stopping;
-    const onChunk = (chunk: Uint8Array) => {
-      for (const sealed of reader.push(chunk)) take(sealed, key);
-    };
-    await client.stream({ after, signal, onChunk });
-  };
+  const held = holder(input);
 
   /** One attempt, from enrolment to the end of the stream. */
-  const attempt = async (after: number | null): Promise<void> => {
+  const attempt = async (from: 'held' | 'scratch'): Promise<void> => {
+    const whole = from === 'scratch' || store.wantsSnapshot();
     if (!enrolled && (await client.enrol()) === 'changed') throw new KeyChanged();
     enrolled = true;
     const key = client.pinnedKey();
     if (key === null) throw new PortalError('no snapshot key is pinned');
-    await follow(key, after);
+    const reader = frameReader({ maxFrameBytes: MAX_FRAME_BYTES });
+    const number = held.state()?.number ?? null;
+    if (number !== null) void client.acknowledge(number);
+    await client.stream({
+      after: whole ? null : number,
+      signal: stopping.signal,
+      onChunk(chunk) {
+        for (const sealed of reader.push(chunk)) held.take(sealed, key);
+      },
+    });
   };
-  const run = async (): Promise<void> => {
-    const attempts = failures(log);
-    let fresh = false;
-    while (!stopping.signal.aborted) {
-      const asOfBefore = state?.asOfMs ?? -1;
-      const after = fresh || store.wantsSnapshot() ? null : (state?.number ?? null);
-      const fault: unknown = await attempt(after).then(
-        () => null,
-        (error: unknown) => error,
-      );
-      if (stopping.signal.aborted) break;
-      // Only a gap is cured by a whole snapshot; after any other refusal it would be refused again.
-      fresh = fault instanceof FrameRefused && fault.reason === 'gap';
-      attempts.note(fault, { progressed: (state?.asOfMs ?? -1) !== asOfBefore });
-      await sleep(attempts.waitMs(), undefined, { signal: stopping.signal }).catch(() => undefined);
-    }
-  };
-
   return {
-    state: () => state,
+    state: held.state,
     start() {
       const key = client.pinnedKey();
       if (key !== null) {
         const loaded = store.load(key, input.nowMs());
-        state = loaded.state;
         for (const fault of loaded.faults) log(`state on disk: ${fault}`);
-        if (state !== null) input.onChange('all');
+        held.begin(loaded.state);
       }
-      loop = run();
+      const { signal } = stopping;
+      loop = keepTrying({ attempt, log, signal, asOfMs: () => held.state()?.asOfMs ?? -1 });
     },
     async stop() {
       stopping.abort();
       await loop;
-      await disk.finish();
+      await held.finish();
     },
   };
+}
+
+type Surroundings = Parameters<typeof subscription>[0];
+
+/** The state held, and what follows from each frame: disk, connections, acknowledgement. */
+function holder(input: Surroundings): {
+  state(): EdgeState | null;
+  begin(loaded: EdgeState | null): void;
+  /** @throws FrameRefused */
+  take(sealed: SealedFrame, key: KeyObject): void;
+  finish(): Promise<void>;
+} {
+  const disk = keeper(input.store, input.nowMs);
+  let state: EdgeState | null = null;
+  return {
+    state: () => state,
+    begin(loaded) {
+      state = loaded;
+      if (state !== null) input.onChange('all');
+    },
+    take(sealed, key) {
+      const frame = openFrame(sealed, key);
+      if (frame === null) throw new FrameRefused('forged', 'a frame has no valid signature');
+      const result = applyFrame({ state, frame, nowMs: input.nowMs() });
+      if (!result.applied) throw new FrameRefused(result.reason, result.detail);
+      state = result.state;
+      disk.keep(sealed, result);
+      if (!result.advanced) return;
+      input.onChange(result.touched);
+      void input.client.acknowledge(state.number);
+    },
+    finish: disk.finish,
+  };
+}
+
+async function keepTrying(input: {
+  attempt(from: 'held' | 'scratch'): Promise<void>;
+  asOfMs(): number;
+  log(line: string): void;
+  signal: AbortSignal;
+}): Promise<void> {
+  const { signal } = input;
+  const attempts = failures(input.log);
+  let from: 'held' | 'scratch' = 'held';
+  while (!signal.aborted) {
+    const before = input.asOfMs();
+    const fault: unknown = await input.attempt(from).then(
+      () => null,
+      (error: unknown) => error,
+    );
+    if (signal.aborted) break;
+    // Only a gap is cured by a whole snapshot; after any other refusal it would be refused again.
+    from = fault instanceof FrameRefused && fault.reason === 'gap' ? 'scratch' : 'held';
+    attempts.note(fault, { progressed: input.asOfMs() !== before });
+    await sleep(attempts.waitMs(), undefined, { signal }).catch(() => undefined);
+  }
 }
 
 /** What goes to disk when: heartbeats once a minute, everything else at once. */

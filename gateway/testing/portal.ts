@@ -99,50 +99,68 @@ export async function testPortal(initial: readonly Change[] = []): Promise<TestP
     },
   };
 
-  const serve = async (request: IncomingMessage, response: ServerResponse) => {
-    if (status !== null) return void response.writeHead(status).end();
-    if (request.headers.authorization !== `Bearer ${token}`) {
-      return void response.writeHead(401).end();
-    }
-    const url = new URL(request.url ?? '/', 'http://portal');
-    if (url.pathname === '/api/edge/v1/snapshot') return stream(url, response);
-    const body = await bodyOf(request);
-    switch (url.pathname) {
-      case '/api/edge/v1/enrolment': {
-        const der = keys.publicKey.export({ type: 'spki', format: 'der' });
-        const snapshotKey = der.toString('base64');
-        response.writeHead(200, { 'Content-Type': 'application/json' });
-        return void response.end(JSON.stringify({ edgeId: 'edg_1', name: 'one', snapshotKey }));
-      }
-      case '/api/edge/v1/acknowledgements':
-        portal.acknowledged.push(JSON.parse(body).number);
-        return void response.writeHead(204).end();
-      case '/api/edge/v1/reports':
-        portal.reports.push(JSON.parse(body));
-        return void response.writeHead(204).end();
-      default:
-        return void response.writeHead(404).end();
-    }
-  };
-  const stream = (url: URL, response: ServerResponse) => {
-    const after = url.searchParams.get('after');
+  const stream = (after: string | null, response: ServerResponse) => {
     portal.streams.push(after === null ? null : Number(after));
     response.writeHead(200, { 'Content-Type': 'application/octet-stream' });
     const beat = () => response.write(seal(encodeHeartbeatFrame({ number, asOfMs: Date.now() })));
-    if (after === null || Number(after) !== number) {
-      response.write(snapshot({ number, content: held.content() }));
-    } else beat();
-    const timer = setInterval(beat, HEARTBEAT_MS);
-    streams.add(response);
-    response.on('close', () => {
-      clearInterval(timer);
-      streams.delete(response);
-    });
+    if (after !== null && Number(after) === number) beat();
+    else response.write(snapshot({ number, content: held.content() }));
+    keepBeating(streams, response, beat);
+  };
+  const publicKey = () => keys.publicKey.export({ type: 'spki', format: 'der' });
+  const serve = async (request: IncomingMessage, response: ServerResponse) => {
+    const known = request.headers.authorization === `Bearer ${token}`;
+    const refusal = status ?? (known ? null : 401);
+    if (refusal !== null) response.writeHead(refusal).end();
+    else await route({ portal, publicKey, stream, request, response });
   };
   const build = () => createServer((request, response) => void serve(request, response));
   let server = build();
   port = await listen(server, 0);
   return portal;
+}
+
+function keepBeating(
+  streams: Set<ServerResponse>,
+  response: ServerResponse,
+  beat: () => void,
+): void {
+  const timer = setInterval(beat, HEARTBEAT_MS);
+  streams.add(response);
+  response.on('close', () => {
+    clearInterval(timer);
+    streams.delete(response);
+  });
+}
+
+async function route(input: {
+  portal: TestPortal;
+  publicKey(): Buffer;
+  stream(after: string | null, response: ServerResponse): void;
+  request: IncomingMessage;
+  response: ServerResponse;
+}): Promise<void> {
+  const { portal, request, response } = input;
+  const url = new URL(request.url ?? '/', 'http://portal');
+  if (url.pathname === '/api/edge/v1/snapshot') {
+    input.stream(url.searchParams.get('after'), response);
+    return;
+  }
+  const body = await bodyOf(request);
+  const snapshotKey = input.publicKey().toString('base64');
+  switch (url.pathname) {
+    case '/api/edge/v1/enrolment':
+      response.writeHead(200, { 'Content-Type': 'application/json' });
+      response.end(JSON.stringify({ edgeId: 'edg_1', name: 'one', snapshotKey }));
+      return;
+    case '/api/edge/v1/acknowledgements':
+      portal.acknowledged.push(JSON.parse(body).number);
+      break;
+    case '/api/edge/v1/reports':
+      portal.reports.push(JSON.parse(body));
+      break;
+  }
+  response.writeHead(204).end();
 }
 
 function contentHeld(): { put(change: Change): void; content(): SnapshotContent } {

@@ -51,18 +51,7 @@ export async function setting(env: Record<string, string> = {}): Promise<Setting
   const folder = mkdtempSync(join(tmpdir(), 'edge-'));
   const portal = await testPortal();
   portal.change(...peopleOf(portal));
-  const clientsFile = join(folder, 'clients.json');
-  const passwordSha256Hex = createHash('sha256').update(PASSWORD).digest('hex');
-  const owners = { billing: 'acc_a', plain: 'acc_b', barred: 'acc_s' };
-  const clients = Object.entries(owners).flatMap(([username, accountId]) =>
-    ['production', 'sandbox'].map((environment) => ({
-      environment,
-      username,
-      accountId,
-      passwordSha256Hex,
-    })),
-  );
-  writeFileSync(clientsFile, JSON.stringify({ clients }));
+  const clientsFile = writeClients(folder);
   const config = parseConfig({
     PORTAL_URL: portal.url,
     EDGE_TOKEN: portal.token,
@@ -102,6 +91,22 @@ export async function setting(env: Record<string, string> = {}): Promise<Setting
   };
   await made.gateway.ready;
   return made;
+}
+
+function writeClients(folder: string): string {
+  const clientsFile = join(folder, 'clients.json');
+  const passwordSha256Hex = createHash('sha256').update(PASSWORD).digest('hex');
+  const owners = { billing: 'acc_a', plain: 'acc_b', barred: 'acc_s' };
+  const clients = Object.entries(owners).flatMap(([username, accountId]) =>
+    ['production', 'sandbox'].map((environment) => ({
+      environment,
+      username,
+      accountId,
+      passwordSha256Hex,
+    })),
+  );
+  writeFileSync(clientsFile, JSON.stringify({ clients }));
+  return clientsFile;
 }
 
 /** Waits for a condition that another process or socket brings about. */

@@ -37,11 +37,7 @@ export function recordTable(payloadBytes: number): RecordTable {
   const shards = Array.from({ length: SHARDS }, () => emptyShard());
   let size = 0;
 
-  const shardAt = (index: number): Shard => {
-    const shard = shards[index];
-    if (shard === undefined) throw new RangeError('no such shard');
-    return shard;
-  };
+  const shardAt = (index: number) => present(shards[index]);
   const shardOf = (key: Uint8Array): Shard => {
     if (key.length !== KEY_BYTES) throw new TypeError('a key has 32 bytes');
     return shardAt(key[0] ?? 0);
@@ -84,6 +80,11 @@ export function recordTable(payloadBytes: number): RecordTable {
     bytes: () =>
       shards.reduce((sum, shard) => sum + shard.rows.byteLength + shard.slots.byteLength, 0),
   };
+}
+
+function present(shard: Shard | undefined): Shard {
+  if (shard === undefined) throw new RangeError('no such shard');
+  return shard;
 }
 
 function emptyShard(): Shard {
