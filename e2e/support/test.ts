@@ -1,0 +1,43 @@
+/** Playwright's test with one running tree for the whole file, and its demo facts at hand. */
+import { test as base, type Page } from 'playwright/test';
+import {
+  type Account,
+  type Demo,
+  freePorts,
+  newDataDir,
+  startTree,
+  stopTree,
+  type Tree,
+} from './tree';
+
+const START_TIMEOUT_MS = 90_000;
+
+export const test = base.extend<object, { tree: Tree }>({
+  tree: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixtures wanted from this pattern.
+    async ({}, use) => {
+      const tree = await startTree({ dataDir: newDataDir(), ports: await freePorts() });
+      await use(tree);
+      await stopTree(tree);
+    },
+    { scope: 'worker', timeout: START_TIMEOUT_MS },
+  ],
+});
+export { expect } from 'playwright/test';
+
+export async function signIn(page: Page, demo: Demo, role: string): Promise<void> {
+  const user = demo.users.find((one) => one.role === role);
+  if (!user) throw new Error(`demo.json has no ${role}`);
+  await page.goto(`${demo.portalUrl}/sign-in`);
+  await page.getByLabel('Email').fill(user.email);
+  await page.getByLabel('Password').fill(user.password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.waitForURL((url) => !url.pathname.startsWith('/sign-in'));
+}
+
+/** `user:password` of an API client, as curl wants it. */
+export function apiClient(account: Account, environment: string): string {
+  const client = account.apiClients.find((one) => one.environment === environment);
+  if (!client) throw new Error(`demo.json has no API client in ${environment}`);
+  return `${client.username}:${client.password}`;
+}
