@@ -51,7 +51,7 @@ function Row({ certificate, now }: { certificate: CertificateView; now: Date }) 
       <td data-l="Environment">
         <Env environment={certificate.environment} size="text" />
       </td>
-      <td data-l={life.state === 'revoked' ? 'Revoked' : 'Life left'}>
+      <td data-l="Life left">
         <LifeLeft certificate={certificate} now={now} />
       </td>
       <td data-l="Last seen">
@@ -75,7 +75,7 @@ function LifeLeft({ certificate, now }: { certificate: CertificateView; now: Dat
   if (certificate.revokedAt) {
     return (
       <span>
-        <Ago at={certificate.revokedAt} />
+        Ended <Ago at={certificate.revokedAt} />
       </span>
     );
   }

@@ -3,6 +3,7 @@ import { Moment } from '@/components/time/when';
 import { CopyButton } from '@/components/ui/copy';
 import { Fact, grouped } from '@/components/ui/fact';
 import type { CertificateView } from '@/lib/contract/views';
+import { DerView } from './der-view';
 
 export type MoreFacts = {
   spkiSha256Hex: string;
@@ -21,25 +22,16 @@ export function FactsTab({ certificate, more }: { certificate: CertificateView; 
         <Validity certificate={certificate} more={more} />
       </div>
       <aside className="c5 stays">
-        <section className="codeblock">
-          <header>
-            <b>PEM</b>
-            <span className="end">
-              <CopyButton value={certificate.pem} what="PEM" look="button" />
-              <a className="btn btn-sm" href={`${download}?format=pem`} download>
-                <Download className="icon" aria-hidden="true" />
-                PEM
-              </a>
-              <a className="btn btn-sm" href={`${download}?format=der`} download>
-                DER
-              </a>
-            </span>
-          </header>
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls has to be reachable by keyboard. */}
-          <pre className="soft" tabIndex={0}>
-            {certificate.pem.trim()}
-          </pre>
-        </section>
+        <DerView pem={certificate.pem}>
+          <CopyButton value={certificate.pem} what="PEM" look="button" />
+          <a className="btn btn-sm" href={`${download}?format=pem`} download>
+            <Download className="icon" aria-hidden="true" />
+            PEM
+          </a>
+          <a className="btn btn-sm" href={`${download}?format=der`} download>
+            DER
+          </a>
+        </DerView>
       </aside>
     </div>
   );
@@ -54,7 +46,12 @@ function Identity({ certificate }: { certificate: CertificateView }) {
           {certificate.commonName}
         </Fact>
         <Fact name="Subject" form="mono" copy={certificate.subject}>
-          {certificate.subject}
+          {subjectParts(certificate.subject).map((part) => (
+            <span key={part}>
+              {part}
+              <wbr />
+            </span>
+          ))}
         </Fact>
         {certificate.sans.map((name) => (
           <Fact
@@ -118,4 +115,9 @@ function Validity({ certificate, more }: { certificate: CertificateView; more: M
       </dl>
     </section>
   );
+}
+
+/** RFC 4514 text cut after its commas, where a narrow line may break; escaped commas do not count. */
+function subjectParts(subject: string): string[] {
+  return subject.split(/(?<=(?<!\\),)/);
 }

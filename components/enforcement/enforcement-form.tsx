@@ -51,7 +51,7 @@ export function EnforceForm({
           />
         </div>
         <button
-          className={`btn ${closed ? '' : 'btn-primary'}`}
+          className={`btn ${!closed && typed.trim().toLowerCase() === word ? 'btn-primary' : ''}`}
           type="submit"
           disabled={closed || pending}
           aria-describedby={closed ? `${id}-why` : undefined}

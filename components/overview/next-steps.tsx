@@ -83,9 +83,8 @@ function stepsOf(overview: OverviewView, may: { issue: boolean; enforce: boolean
       text: `Renew ${certificate.label}`,
       note: 'The new one takes a slot of its own and works beside the old one until you revoke that.',
       state: 'now',
-      ...(may.issue
-        ? { link: { text: `${daysText(life.daysLeft)} left`, href: renewalPath(certificate) } }
-        : { meta: `${daysText(life.daysLeft)} left` }),
+      meta: `${daysText(life.daysLeft)} left`,
+      ...(may.issue ? { link: { text: 'Renew certificate', href: renewalPath(certificate) } } : {}),
     });
   }
   steps.push({

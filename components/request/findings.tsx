@@ -22,7 +22,10 @@ export function Findings({ findings }: { findings: Finding[] }) {
         <p className="small soft">{summary(findings)}</p>
       </div>
       {sorted.map((finding) => (
-        <FindingRow key={`${finding.rule} ${finding.field} ${finding.value}`} finding={finding} />
+        <FindingRow
+          key={`${finding.rule} ${finding.field} ${finding.value} ${finding.mark?.start}`}
+          finding={finding}
+        />
       ))}
     </section>
   );
@@ -42,7 +45,7 @@ function FindingRow({ finding }: { finding: Finding }) {
         <p>
           {finding.message} {finding.fix}
         </p>
-        <p className="source">{finding.source}</p>
+        <p className="source">Source: {finding.source}</p>
       </div>
     </article>
   );

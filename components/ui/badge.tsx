@@ -1,5 +1,8 @@
 import { type Shape, ShapeOf } from './shapes';
 
+// `notice` alone is the class of a box.
+const TONES: Partial<Record<Shape, string>> = { warning: 'expiring', notice: 'noted' };
+
 export function Badge({
   shape,
   children,
@@ -10,7 +13,7 @@ export function Badge({
   /** `pill` only beside a title. */
   form?: 'plain' | 'pill';
 }) {
-  const tone = shape === 'warning' ? 'expiring' : shape;
+  const tone = TONES[shape] ?? shape;
   return (
     <span className={`badge ${tone} ${form === 'pill' ? 'pill' : ''}`}>
       <ShapeOf shape={shape} />

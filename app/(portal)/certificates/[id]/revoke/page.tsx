@@ -40,7 +40,7 @@ export default async function RevokePage({ params }: Props) {
         </div>
         <aside className="c5">
           <section className="sheet sheet-pad">
-            <h2 className="h2">What stops</h2>
+            <h2 className="h2">This certificate</h2>
             <dl className="facts tight mt-2">
               <Fact name="Certificate">{certificate.label}</Fact>
               <Fact name="Common name" form="mono">

@@ -1,0 +1,52 @@
+import Link from 'next/link';
+import { Notice } from '@/components/ui/notice';
+import type { Problem } from '@/components/ui/problem';
+import { ProblemNotice } from '@/components/ui/problem-notice';
+import type { KeySeen } from './use-request';
+
+export function KeyRefused({ where }: { where: KeySeen }) {
+  return (
+    <Notice tone="refused" title="That is a private key, not a signing request">
+      <p>
+        {where === 'held-back'
+          ? 'It was not sent anywhere, and it is cleared from this page.'
+          : 'It came to us with the form. It was not stored or logged, and it is not shown again. Make a new key and a new request.'}{' '}
+        A request begins with <code>-----BEGIN CERTIFICATE REQUEST-----</code>.
+      </p>
+      {where === 'held-back' ? (
+        <p>
+          If the key was meant for somewhere else, or passed through mail or chat on its way here,
+          make a new one.
+        </p>
+      ) : null}
+    </Notice>
+  );
+}
+
+export function CheckUnavailable() {
+  return (
+    <Notice tone="expiring" title="The request could not be checked in this browser">
+      <p>
+        Issue it all the same: the same rules are applied on our side, and every finding is shown
+        here.
+      </p>
+    </Notice>
+  );
+}
+
+/** A refusal of the server. With every slot used it says what could make room. */
+export function IssueRefused({ problem }: { problem: Problem }) {
+  if (!problem.retirable) return <ProblemNotice problem={problem} />;
+  return (
+    <Notice tone="refused" title={problem.title}>
+      <p>{problem.detail}</p>
+      {problem.retirable.map(({ id, label }) => (
+        <p key={id}>
+          <Link className="link wraps" href={`/certificates/${id}/revoke`}>
+            Revoke {label}
+          </Link>
+        </p>
+      ))}
+    </Notice>
+  );
+}
