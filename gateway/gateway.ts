@@ -42,15 +42,13 @@ export async function startGateway(
   const demoApi = config.upstream === null ? await demoApiFor(config, secret ?? '') : null;
   const url = config.upstream ?? new URL(demoApi?.url ?? '');
   const open = connections();
+  const { nowMs, log } = world;
   const client = portalClient(config);
-  const store = stateStore(config.stateDir, world.log);
+  const store = stateStore(config.stateDir, log);
   const agent = upstreamAgent(url);
   const { ready, announce } = announcement();
-
-  const reports: Reporter = reporter({
-    send: client.report,
-    appliedNumber: () => following.state()?.number ?? 0,
-  });
+  const appliedNumber = () => following.state()?.number ?? 0;
+  const reports: Reporter = reporter({ send: client.report, appliedNumber });
   const following: Subscription = subscription({
     client,
     store,
@@ -63,13 +61,12 @@ export async function startGateway(
   const { state } = following;
   const edge: Edge = {
     state,
-    nowMs: world.nowMs,
+    nowMs,
     policy: policyOf(config),
     sources: config.identitySources,
     upstream: upstreamOf(config, { url, secret, agent }),
     reporter: reports,
   };
-
   following.start();
   const stop = async (listeners: readonly OpenListener[]) => {
     await closeListeners(listeners, open);
@@ -78,14 +75,13 @@ export async function startGateway(
     agent.destroy();
     return demoApi?.close();
   };
-  const { log } = world;
-  const opened = await openAll({ config, edge, open, identities, log }).catch(
-    async (error: unknown) => {
-      await stop([]);
-      throw error;
-    },
-  );
-  return { ports: opened.ports, demoApi, ready, state, stop: () => stop(opened.listeners) };
+  try {
+    const { ports, listeners } = await openAll({ config, edge, open, identities, log });
+    return { ports, demoApi, ready, state, stop: () => stop(listeners) };
+  } catch (error) {
+    await stop([]);
+    throw error;
+  }
 }
 
 function policyOf(config: GatewayConfig): Edge['policy'] {

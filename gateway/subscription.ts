@@ -41,10 +41,10 @@ export function subscription(input: {
 }): Subscription {
   const { client, store, log } = input;
   const stopping = new AbortController();
+  const { signal } = stopping;
   let loop: Promise<void> = Promise.resolve();
   let enrolled = false;
   const held = holder(input);
-
   /** One attempt, from enrolment to the end of the stream. */
   const attempt = async (from: 'held' | 'scratch'): Promise<void> => {
     const whole = from === 'scratch' || store.wantsSnapshot();
@@ -57,7 +57,7 @@ export function subscription(input: {
     if (number !== null) void client.acknowledge(number);
     await client.stream({
       after: whole ? null : number,
-      signal: stopping.signal,
+      signal,
       onChunk(chunk) {
         for (const sealed of reader.push(chunk)) held.take(sealed, key);
       },
@@ -72,7 +72,6 @@ export function subscription(input: {
         for (const fault of loaded.faults) log(`state on disk: ${fault}`);
         held.begin(loaded.state);
       }
-      const { signal } = stopping;
       loop = keepTrying({ attempt, log, signal, asOfMs: () => held.state()?.asOfMs ?? -1 });
     },
     async stop() {

@@ -71,7 +71,10 @@ export function call(setting: Setting, options: Call = {}): Promise<Answer> {
   });
 }
 
-/** Writes `bytes` as soon as the client's side of TLS is done, and returns all that came back until the end. */
+/**
+ * Writes `bytes` as soon as the client's side of TLS is done, and returns all that came back until the other side
+ * ended; ends with `(still open)` when it did not.
+ */
 export function raw(
   setting: Setting,
   bytes: string,
@@ -86,7 +89,10 @@ export function raw(
     });
     socket.on('error', () => undefined);
     socket.on('close', () => resolve(seen));
-    setTimeout(() => socket.destroy(), options.endAfterMs ?? 3_000).unref();
+    setTimeout(() => {
+      if (!socket.closed) seen += '(still open)';
+      socket.destroy();
+    }, options.endAfterMs ?? 3_000).unref();
   });
 }
 

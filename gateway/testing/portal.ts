@@ -99,14 +99,10 @@ export async function testPortal(initial: readonly Change[] = []): Promise<TestP
     },
   };
 
-  const stream = (after: string | null, response: ServerResponse) => {
-    portal.streams.push(after === null ? null : Number(after));
-    response.writeHead(200, { 'Content-Type': 'application/octet-stream' });
-    const beat = () => response.write(seal(encodeHeartbeatFrame({ number, asOfMs: Date.now() })));
-    if (after !== null && Number(after) === number) beat();
-    else response.write(snapshot({ number, content: held.content() }));
-    keepBeating(streams, response, beat);
-  };
+  const newest = () => number;
+  const beat = () => seal(encodeHeartbeatFrame({ number, asOfMs: Date.now() }));
+  const whole = () => snapshot({ number, content: held.content() });
+  const stream = streaming({ portal, streams, newest, beat, whole });
   const publicKey = () => keys.publicKey.export({ type: 'spki', format: 'der' });
   const serve = async (request: IncomingMessage, response: ServerResponse) => {
     const known = request.headers.authorization === `Bearer ${token}`;
@@ -120,17 +116,25 @@ export async function testPortal(initial: readonly Change[] = []): Promise<TestP
   return portal;
 }
 
-function keepBeating(
-  streams: Set<ServerResponse>,
-  response: ServerResponse,
-  beat: () => void,
-): void {
-  const timer = setInterval(beat, HEARTBEAT_MS);
-  streams.add(response);
-  response.on('close', () => {
-    clearInterval(timer);
-    streams.delete(response);
-  });
+function streaming(input: {
+  portal: TestPortal;
+  streams: Set<ServerResponse>;
+  newest(): number;
+  beat(): Uint8Array;
+  whole(): Uint8Array;
+}): (after: string | null, response: ServerResponse) => void {
+  return (after, response) => {
+    input.portal.streams.push(after === null ? null : Number(after));
+    response.writeHead(200, { 'Content-Type': 'application/octet-stream' });
+    const current = after !== null && Number(after) === input.newest();
+    response.write(current ? input.beat() : input.whole());
+    const timer = setInterval(() => response.write(input.beat()), HEARTBEAT_MS);
+    input.streams.add(response);
+    response.on('close', () => {
+      clearInterval(timer);
+      input.streams.delete(response);
+    });
+  };
 }
 
 async function route(input: {
