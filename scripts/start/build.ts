@@ -25,6 +25,7 @@ export type BuildSettings = {
 
 type Step = {
   readonly words: string;
+  readonly note: string;
   readonly inputs: readonly string[];
   readonly stamp: string;
   readonly command: readonly string[];
@@ -32,12 +33,14 @@ type Step = {
 
 const GENERATE: Step = {
   words: 'Generating the database client',
+  note: '',
   inputs: ['prisma/schema.prisma', 'prisma.config.ts', 'node_modules/prisma/package.json'],
   stamp: 'generated/prisma/countersign-schema',
   command: ['node_modules/prisma/build/index.js', 'generate'],
 };
 const BUILD: Step = {
-  words: 'Building the pages (about a minute, only when something changed)',
+  words: 'Building the pages',
+  note: ' (about a minute, only when something changed)',
   inputs: [
     'app',
     'components',
@@ -61,8 +64,10 @@ const POLL_MS = 500;
 const TAIL_LINES = 30;
 // The build and the generator read no setting of the deployment, so no secret of it can end up in what they write.
 const BUILD_ENV = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'NODE_OPTIONS', 'NODE_EXTRA_CA_CERTS'];
-const END_WITH_PARENT =
-  'data:text/javascript,process.on("disconnect",()=>process.exit(1));process.channel?.unref()';
+// Loaded before the tool: it ends when we do, and the channel by which it learns of that does not keep it running.
+const END_WITH_PARENT = `data:text/javascript,${encodeURIComponent(
+  'process.on("disconnect", () => process.exit(1)); process.channel?.unref();',
+)}`;
 
 /** @throws SettingsError with the end of the tool's own output */
 export async function ensureGenerated(settings: BuildSettings): Promise<void> {
@@ -82,7 +87,7 @@ async function ensure(step: Step, settings: BuildSettings): Promise<void> {
   try {
     const wanted = hashOf(step, settings.root);
     if (isDone(step, settings.root)) return;
-    settings.say(`${step.words} ...`);
+    settings.say(`${step.words}${step.note} ...`);
     const stamp = join(settings.root, step.stamp);
     rmSync(stamp, { force: true });
     await run(step, settings, join(folder, 'build.log'), lock.fd);
@@ -109,7 +114,12 @@ async function lockBuild(path: string, { say, signal }: BuildSettings): Promise<
 
 function run(step: Step, settings: BuildSettings, logPath: string, lockFd: number): Promise<void> {
   const logFd = openSync(logPath, 'w', 0o600);
-  const env: NodeJS.ProcessEnv = { NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1' };
+  const env: NodeJS.ProcessEnv = {
+    NODE_ENV: 'production',
+    NEXT_TELEMETRY_DISABLED: '1',
+    NO_COLOR: '1',
+    FORCE_COLOR: '0',
+  };
   for (const name of BUILD_ENV) if (process.env[name] !== undefined) env[name] = process.env[name];
   const child = spawn(process.execPath, ['--import', END_WITH_PARENT, ...step.command], {
     cwd: settings.root,
@@ -125,7 +135,7 @@ function run(step: Step, settings: BuildSettings, logPath: string, lockFd: numbe
       settings.signal.removeEventListener('abort', kill);
       closeSync(logFd);
       if (code === 0) resolve();
-      else reject(new SettingsError(`${step.words}: failed.\n${tailOf(logPath)}`));
+      else reject(new SettingsError(`${step.words} failed:\n${tailOf(logPath)}`));
     });
   });
 }
