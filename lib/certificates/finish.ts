@@ -32,7 +32,7 @@ export async function finishIntent(
     }),
   );
   const der = await signed(intent, linted);
-  await crossCheck({
+  crossCheck({
     certificateDer: der,
     issuerDer: intent.issuer.certificateDer,
     tbsSha256: intent.tbsSha256,

@@ -49,7 +49,7 @@ export async function planDraft(input: {
     serial,
     now,
   });
-  const result = await lint(draft);
+  const result = lint(draft);
   assert('linted' in result, 'a draft made by the profile passes its lints');
   return {
     issuerId: issuer.id,

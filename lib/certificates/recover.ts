@@ -1,7 +1,7 @@
 /** Finishes what a crash left between intent and certificate. */
 import { type Actor, accountScope, systemScope } from '@/lib/access/scope';
 import { lockAccount } from '@/lib/accounts/lock';
-import { relint } from '@/lib/pki/lint';
+import { lint } from '@/lib/pki/lint';
 import { currentTime } from '@/lib/platform/clock';
 import { acrossAccounts } from '@/lib/platform/database';
 import { log } from '@/lib/platform/log';
@@ -46,8 +46,9 @@ export async function recoverIntents(): Promise<{ finished: number; voided: numb
           intent.accountId,
           'certificates.issue',
         );
-        const linted = await relint(intent.tbsDer, intent.issuer.certificateDer);
-        await finishIntent(inAccount, intent.id, linted);
+        const result = lint({ tbsDer: intent.tbsDer, issuerDer: intent.issuer.certificateDer });
+        if ('findings' in result) throw new Error('a stored draft no longer passes its lints');
+        await finishIntent(inAccount, intent.id, result.linted);
         finished += 1;
       }
     } catch (error) {

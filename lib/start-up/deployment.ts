@@ -68,7 +68,7 @@ async function opened(
   const issuers = await acrossAccounts(systemScope('start-up', 'start-up'), (tx) =>
     tx.issuer.findMany({ where: { kind: 'issuing' }, include: { key: true } }),
   );
-  const signer = inProcessSigner({
+  const signer = await inProcessSigner({
     sealingKey,
     issuers: issuers.flatMap((issuer) =>
       issuer.key

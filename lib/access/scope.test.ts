@@ -1,0 +1,115 @@
+import { describe, expect, it } from 'vitest';
+import { AppError } from '@/lib/kernel/errors';
+import {
+  type KeyScope,
+  MEMBER_ROLES,
+  PERMISSIONS,
+  type Permission,
+  type Role,
+  STAFF_ROLES,
+} from './permissions';
+import { authorize, authorizeDeployment, may, type Principal } from './scope';
+
+const ROLES: readonly Role[] = [...MEMBER_ROLES, ...STAFF_ROLES];
+const PERMISSION_NAMES = Object.keys(PERMISSIONS).map((name) => name as Permission);
+
+/** The table as a person would write it down, so that a slip in PERMISSIONS shows. */
+const READ: Permission[] = [
+  'account.read',
+  'activity.read',
+  'api-clients.read',
+  'certificates.read',
+  'enforcement.read',
+];
+const MANAGE: Permission[] = [
+  'certificates.check',
+  'certificates.issue',
+  'certificates.label',
+  'certificates.revoke',
+  'enforcement.change',
+];
+const EXPECTED: Record<Role, Permission[]> = {
+  admin: [...READ, ...MANAGE],
+  manage_mtls: [...READ, ...MANAGE],
+  viewer: READ,
+  support: READ,
+  operator: [],
+};
+
+function person(roles: readonly Role[]): Principal {
+  return {
+    actor: { kind: 'person', id: 'usr_1', name: 'Ines Duarte' },
+    account: { id: 'acc_1', suspended: false },
+    roles,
+    keyScopes: [],
+    requestId: 'req_1',
+  };
+}
+
+function suspended(principal: Principal): Principal {
+  return { ...principal, account: { id: 'acc_1', suspended: true } };
+}
+
+function key(keyScopes: readonly KeyScope[]): Principal {
+  return { ...person([]), actor: { kind: 'api_key', id: 'key_1', name: 'ci' }, keyScopes };
+}
+
+function outcome(principal: Principal, permission: Permission): string {
+  try {
+    return authorize(principal, permission).accountId;
+  } catch (error) {
+    return error instanceof AppError ? error.code : 'not an AppError';
+  }
+}
+
+describe('T19: authorize', () => {
+  it('covers every permission in the expected table', () => {
+    expect([...READ, ...MANAGE].sort()).toEqual([...PERMISSION_NAMES].sort());
+  });
+
+  for (const role of ROLES) {
+    for (const permission of PERMISSION_NAMES) {
+      const allowed = EXPECTED[role].includes(permission);
+      it(`${role} ${allowed ? 'may' : 'may not'} ${permission}`, () => {
+        const expected = allowed ? 'acc_1' : 'forbidden';
+        expect(outcome(person([role]), permission)).toBe(expected);
+        expect(may(person([role]), permission)).toBe(allowed);
+      });
+
+      it(`${role} in a suspended account: ${permission}`, () => {
+        const expected = !allowed
+          ? 'forbidden'
+          : role === 'support'
+            ? 'acc_1'
+            : 'account_suspended';
+        expect(outcome(suspended(person([role])), permission)).toBe(expected);
+      });
+    }
+  }
+
+  it('a person without a role may nothing', () => {
+    for (const permission of PERMISSION_NAMES) {
+      expect(outcome(person([]), permission)).toBe('forbidden');
+    }
+  });
+
+  it('T24: a key may what its scopes say and no more', () => {
+    expect(outcome(key(['read']), 'certificates.read')).toBe('acc_1');
+    expect(outcome(key(['read']), 'certificates.issue')).toBe('forbidden');
+    expect(outcome(key(['certificates']), 'certificates.issue')).toBe('acc_1');
+    expect(outcome(key(['certificates']), 'enforcement.change')).toBe('forbidden');
+    expect(outcome(key(['enforcement']), 'enforcement.change')).toBe('acc_1');
+    expect(outcome(key(['operator']), 'certificates.read')).toBe('forbidden');
+  });
+
+  it("only operators and operators' keys manage the deployment", () => {
+    const manage = (principal: Principal) => () =>
+      authorizeDeployment(principal, 'deployment.manage');
+    expect(manage(person(['operator']))).not.toThrow();
+    expect(manage(key(['operator']))).not.toThrow();
+    for (const role of ROLES.filter((one) => one !== 'operator')) {
+      expect(manage(person([role]))).toThrow(AppError);
+    }
+    expect(manage(key(['read', 'certificates', 'enforcement']))).toThrow(AppError);
+  });
+});

@@ -1,0 +1,65 @@
+/** Commands that make a request, ready to be pasted into a POSIX shell. */
+
+export type CommandKey = 'EC P-256' | 'EC P-384' | 'RSA 2048' | 'RSA 3072' | 'RSA 4096' | 'Ed25519';
+
+const NEW_KEY: Record<CommandKey, string> = {
+  'EC P-256': 'ec -pkeyopt ec_paramgen_curve:P-256',
+  'EC P-384': 'ec -pkeyopt ec_paramgen_curve:P-384',
+  'RSA 2048': 'rsa:2048',
+  'RSA 3072': 'rsa:3072',
+  'RSA 4096': 'rsa:4096',
+  Ed25519: 'ed25519',
+};
+
+export function isCommandKey(label: string): label is CommandKey {
+  return Object.hasOwn(NEW_KEY, label);
+}
+
+export type CommandInput = {
+  commonName: string;
+  organization?: string | null;
+  country?: string | null;
+  state?: string | null;
+  locality?: string | null;
+  dnsNames: readonly string[];
+  key: CommandKey;
+  /** Name of the files without ending; from the common name where left out. */
+  fileStem?: string;
+};
+
+/**
+ * The openssl command for a new key, protected by a passphrase it asks for, and its request. Every value is quoted for
+ * the shell and escaped for openssl.
+ */
+export function opensslCommand(input: CommandInput): string {
+  const stem =
+    input.fileStem ?? (input.commonName.split('.')[0]?.replace(/[^A-Za-z0-9-]/g, '') || 'client');
+  const parts: [string, string | null | undefined][] = [
+    ['C', input.country],
+    ['ST', input.state],
+    ['L', input.locality],
+    ['O', input.organization],
+    ['CN', input.commonName],
+  ];
+  const subject = parts
+    .flatMap(([type, value]) => (value ? [`/${type}=${escaped(value)}`] : []))
+    .join('');
+  const names = [...new Set(input.dnsNames)].map((name) => `DNS:${name}`).join(',');
+  const lines = [
+    `openssl req -new -newkey ${NEW_KEY[input.key]}`,
+    `  -keyout ${stem}.key -out ${stem}.csr`,
+    `  ${/[^\x20-\x7e]/.test(subject) ? '-utf8 ' : ''}-subj ${quoted(subject)}`,
+    ...(names === '' ? [] : [`  -addext ${quoted(`subjectAltName=${names}`)}`]),
+  ];
+  return lines.join(' \\\n');
+}
+
+// openssl's -subj takes a backslash before what would otherwise divide it.
+function escaped(value: string): string {
+  return value.replace(/[\\/+]/g, (character) => `\\${character}`);
+}
+
+function quoted(value: string): string {
+  if (!/["$`\\!]/.test(value)) return `"${value}"`;
+  return `'${value.replaceAll("'", "'\\''")}'`;
+}

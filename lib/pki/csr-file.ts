@@ -1,0 +1,173 @@
+/**
+ * From what was uploaded to the DER of one signing request, or to a finding that names what it is instead.
+ */
+import type { Finding } from '@/lib/kernel/findings';
+import { bytesOfBase64 } from './bytes';
+import { finding } from './finding';
+import { looksLikePrivateKey } from './private-key';
+
+export const MAX_CSR_BYTES = 65_536;
+
+export type CsrFile = { der: Uint8Array; sizeBytes: number } | { finding: Finding };
+
+const COMMAND_HINT = 'Make a request with the openssl command below and upload the .csr file.';
+
+/** Reads PEM (one block labelled CERTIFICATE REQUEST or NEW CERTIFICATE REQUEST) or DER. @see RFC 7468, 7 */
+export function readCsrFile(input: string | Uint8Array, maxBytes: number): CsrFile {
+  const sizeBytes =
+    typeof input === 'string' ? new TextEncoder().encode(input).length : input.length;
+  if (sizeBytes > maxBytes) {
+    return wrong('file-size', 'Too large for a signing request', {
+      message: `The file has ${sizeBytes} bytes; at most ${maxBytes} are taken. A request has about 1,000.`,
+      fix: 'Check that you chose the right file.',
+    });
+  }
+  if (looksLikePrivateKey(input)) return { finding: privateKeyFinding() };
+  if (typeof input !== 'string' && input[0] === 0x30) return { der: input, sizeBytes };
+  const text = typeof input === 'string' ? input : textOf(input);
+  if (text === null) {
+    return wrong('file-encoding', 'Text in UTF-16', {
+      message: 'The file is text in UTF-16; requests are plain ASCII text.',
+      fix: 'Save it as UTF-8 or ASCII, or upload the file that openssl wrote.',
+    });
+  }
+  return readText(text.replace(/^\ufeff/, ''), sizeBytes);
+}
+
+export function privateKeyFinding(): Finding {
+  return finding('private-key', {
+    title: 'A private key',
+    field: 'file',
+    message:
+      'This is a private key. It was not kept. A private key never leaves your machine: we need the signing request only.',
+    fix: 'Upload the .csr file made from it. If this key was pasted anywhere else, make a new one.',
+    source: 'RFC 2986, 3',
+  });
+}
+
+type Block = { label: string; body: string; whole: string };
+
+function readText(text: string, sizeBytes: number): CsrFile {
+  const blocks: Block[] = [
+    ...text.matchAll(/-----BEGIN ([^-\n]*)-----([\s\S]*?)-----END \1-----/g),
+  ].map(([whole, label = '', body = '']) => ({ label, body, whole }));
+  const [block] = blocks;
+  if (!block) return { finding: notPem(text) };
+  const requests = blocks.filter((one) => /^(NEW )?CERTIFICATE REQUEST$/.test(one.label));
+  if (requests.length === 0) return { finding: otherBlock(block.label) };
+  if (blocks.length > 1) {
+    return wrong('one-block', 'More than one block', {
+      message: `The text has ${blocks.length} PEM blocks; exactly one signing request is taken.`,
+      fix: 'Upload one request at a time, without certificates or keys beside it.',
+      value: blocks
+        .map((one) => one.label)
+        .join(', ')
+        .slice(0, 200),
+    });
+  }
+  const around = text.replace(block.whole, '').trim();
+  if (around !== '') {
+    return wrong('text-around', 'Text around the request', {
+      message: 'Before or after the PEM block there is other text. Only white space may be there.',
+      fix: 'Keep the lines from BEGIN to END, and nothing else.',
+      value: around.slice(0, 80),
+    });
+  }
+  const der = bytesOfBase64(block.body.replace(/\s/g, ''));
+  if (der === null || der.length === 0) {
+    return wrong('base64', 'Damaged base 64', {
+      message:
+        'The text between BEGIN and END is not base 64: characters are missing, added or changed.',
+      fix: 'Copy the file again, whole, or upload it instead of pasting.',
+      value: /[^A-Za-z0-9+/=\s]/.exec(block.body)?.[0] ?? null,
+    });
+  }
+  return { der, sizeBytes };
+}
+
+function otherBlock(label: string): Finding {
+  const known: Record<string, string> = {
+    CERTIFICATE: 'a certificate',
+    'X509 CERTIFICATE': 'a certificate',
+    'TRUSTED CERTIFICATE': 'a certificate',
+    'PUBLIC KEY': 'a public key',
+    'RSA PUBLIC KEY': 'a public key',
+    PKCS7: 'a PKCS #7 bundle of certificates',
+    CMS: 'a CMS bundle of certificates',
+    'X509 CRL': 'a revocation list',
+    'EC PARAMETERS': 'a file of curve parameters',
+    'DH PARAMETERS': 'a file of Diffie-Hellman parameters',
+    'SSH2 PUBLIC KEY': 'an SSH public key',
+    'PGP PUBLIC KEY BLOCK': 'a PGP public key',
+  };
+  const what = known[label] ?? `a PEM block of another kind (${label.slice(0, 40)})`;
+  return unlike(what);
+}
+
+function notPem(text: string): Finding {
+  const start = text.trimStart();
+  if (start === '') {
+    return finding('empty', {
+      title: 'Nothing to read',
+      field: 'file',
+      message: 'The file or field is empty.',
+      fix: COMMAND_HINT,
+      source: 'RFC 7468, 7',
+    });
+  }
+  if (start.startsWith('%PDF-')) return unlike('a PDF document');
+  if (/^(<!doctype|<html|<\?xml|<)/i.test(start)) return unlike('a web page or XML file');
+  if (/^(ssh-(rsa|ed25519|dss)|ecdsa-sha2-\S+) /.test(start)) return unlike('an SSH public key');
+  if (start.startsWith('PK\u0003\u0004')) return unlike('a ZIP archive');
+  if (/-----BEGIN /.test(start)) {
+    return finding('incomplete', {
+      title: 'An incomplete request',
+      field: 'file',
+      message: 'There is a BEGIN line without the END line that belongs to it.',
+      fix: 'Copy the file again, from the BEGIN line to the END line.',
+      source: 'RFC 7468, 2',
+    });
+  }
+  if (/^M[A-Za-z0-9+/=\s]{60,}$/.test(start)) {
+    return finding('armor-missing', {
+      title: 'The BEGIN and END lines are missing',
+      field: 'file',
+      message: 'This looks like the inside of a request, without its first and last line.',
+      fix: 'Add the lines -----BEGIN CERTIFICATE REQUEST----- before and -----END CERTIFICATE REQUEST----- after it.',
+      source: 'RFC 7468, 2',
+    });
+  }
+  return unlike('something else');
+}
+
+/** What a certificate or another structure in DER is called when it is uploaded for a request. */
+export function unlike(what: string): Finding {
+  return finding('not-a-request', {
+    title: 'Not a signing request',
+    field: 'file',
+    message: `This is ${what}. A signing request (CSR) is needed: it starts with -----BEGIN CERTIFICATE REQUEST-----.`,
+    fix: COMMAND_HINT,
+    source: 'RFC 2986, 4',
+  });
+}
+
+function textOf(bytes: Uint8Array): string | null {
+  const [first, second] = bytes;
+  if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) return null;
+  if (
+    bytes.length > 1 &&
+    bytes.length < 65_537 &&
+    bytes.filter((octet) => octet === 0).length > bytes.length / 4
+  ) {
+    return null;
+  }
+  return new TextDecoder('utf-8').decode(bytes);
+}
+
+function wrong(
+  rule: string,
+  title: string,
+  rest: { message: string; fix: string; value?: string | null },
+): { finding: Finding } {
+  return { finding: finding(rule, { title, field: 'file', source: 'RFC 7468, 2', ...rest }) };
+}

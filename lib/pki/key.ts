@@ -1,0 +1,230 @@
+/** Public keys: what they are, whether the policy takes them, and verification of a request's signature. */
+import type { Finding } from '@/lib/kernel/findings';
+import { copyOf } from './bytes';
+import {
+  bitStringOctets,
+  DerError,
+  type DerNode,
+  expect,
+  oidText,
+  readDer,
+  TAG,
+  unsignedInteger,
+} from './der';
+import { finding } from './finding';
+import { KEY_NAME, OID } from './oids';
+
+export type KeyFacts = {
+  algorithm: string;
+  bits: number | null;
+  curve: string | null;
+  /** "EC P-256" */
+  label: string;
+};
+
+export const ACCEPTED_KEYS =
+  'RSA 2048, 3072 or 4096 with exponent 65537, EC P-256 or P-384, or Ed25519';
+const RSA_BITS = [2048, 3072, 4096];
+const CURVES: Record<string, { name: string; bits: number }> = {
+  [OID.p256]: { name: 'P-256', bits: 256 },
+  [OID.p384]: { name: 'P-384', bits: 384 },
+};
+
+/** What a key is, and every reason why it is not taken. @see RFC 5280, 4.1.2.7 RFC 8017, A.1 RFC 5480, 2 RFC 8410, 4 */
+export function judgeKey(spki: DerNode): { facts: KeyFacts; findings: Finding[] } {
+  try {
+    const algorithm = expect(spki.children[0], TAG.sequence, 'the key algorithm');
+    const oid = oidText(algorithm.children[0]);
+    if (oid === OID.rsaEncryption) return judgeRsa(spki);
+    if (oid === OID.ecPublicKey) return judgeEc(spki, algorithm);
+    if (oid === OID.ed25519) {
+      const bytes = bitStringOctets(spki.children[1], 'the public key');
+      if (bytes.length !== 32) throw new DerError('an Ed25519 key that has not 32 bytes');
+      return {
+        facts: { algorithm: 'Ed25519', bits: 256, curve: 'Ed25519', label: 'Ed25519' },
+        findings: [],
+      };
+    }
+    const name = KEY_NAME[oid] ?? `algorithm ${oid}`;
+    const facts = { algorithm: name, bits: null, curve: null, label: name };
+    return { facts, findings: [refused('key-type', 'A kind of key that is not taken', name)] };
+  } catch (error) {
+    const why = error instanceof DerError ? error.message : 'a structure nobody can read';
+    const facts = { algorithm: 'unknown', bits: null, curve: null, label: 'unreadable' };
+    return {
+      facts,
+      findings: [refused('key-unreadable', 'A public key that cannot be read', why)],
+    };
+  }
+}
+
+function judgeRsa(spki: DerNode) {
+  const key = expect(
+    readDer(bitStringOctets(spki.children[1], 'the public key')),
+    TAG.sequence,
+    'an RSA key',
+  );
+  const modulus = unsignedInteger(key.children[0], 'the modulus');
+  const exponent = unsignedInteger(key.children[1], 'the exponent');
+  const bits = bitLength(modulus);
+  const findings: Finding[] = [];
+  if (!RSA_BITS.includes(bits)) {
+    findings.push(refused('rsa-size', 'An RSA key of another size', `RSA ${bits}`));
+  }
+  const isF4 = exponent.length === 3 && exponent[0] === 1 && exponent[1] === 0 && exponent[2] === 1;
+  if (!isF4) {
+    const value =
+      exponent.length <= 6
+        ? String(exponent.reduce((sum, octet) => sum * 256 + octet, 0))
+        : 'a large number';
+    findings.push(refused('rsa-exponent', 'An RSA exponent that is not 65537', `e = ${value}`));
+  }
+  if (((modulus.at(-1) ?? 0) & 1) === 0) {
+    findings.push(refused('rsa-modulus', 'An even RSA modulus', 'an even modulus'));
+  }
+  return { facts: { algorithm: 'RSA', bits, curve: null, label: `RSA ${bits}` }, findings };
+}
+
+function judgeEc(spki: DerNode, algorithm: DerNode) {
+  const parameters = algorithm.children[1];
+  const oid = parameters?.tag === TAG.oid ? oidText(parameters) : null;
+  const curve = oid === null ? undefined : CURVES[oid];
+  const name = curve?.name ?? (oid === null ? 'explicit parameters' : (KEY_NAME[oid] ?? oid));
+  const facts = { algorithm: 'EC', bits: curve?.bits ?? null, curve: name, label: `EC ${name}` };
+  if (!curve) {
+    return { facts, findings: [refused('ec-curve', 'A curve that is not taken', `EC ${name}`)] };
+  }
+  const point = bitStringOctets(spki.children[1], 'the public key');
+  const uncompressed = point[0] === 4 && point.length === 1 + (2 * curve.bits) / 8;
+  return {
+    facts,
+    findings: uncompressed
+      ? []
+      : [refused('ec-point', 'An EC point that is not in uncompressed form', `EC ${name}`)],
+  };
+}
+
+function refused(rule: string, title: string, value: string): Finding {
+  return finding(rule, {
+    field: 'key',
+    title,
+    message: `The key is ${value}. Taken are ${ACCEPTED_KEYS}.`,
+    fix: 'Make a new key with the command below.',
+    value,
+    source: 'CA/Browser Forum BR, 6.1.5 and 6.1.6',
+  });
+}
+
+function bitLength(magnitude: Uint8Array): number {
+  const [first = 0] = magnitude;
+  return magnitude.length === 0 ? 0 : (magnitude.length - 1) * 8 + (32 - Math.clz32(first));
+}
+
+type SignatureScheme = {
+  name: string;
+  family: 'RSA' | 'EC' | 'Ed25519';
+  hash: string;
+  saltLength?: number;
+};
+
+const SCHEMES: Record<string, SignatureScheme> = {
+  '1.2.840.113549.1.1.11': { name: 'RSA with SHA-256', family: 'RSA', hash: 'SHA-256' },
+  '1.2.840.113549.1.1.12': { name: 'RSA with SHA-384', family: 'RSA', hash: 'SHA-384' },
+  '1.2.840.113549.1.1.13': { name: 'RSA with SHA-512', family: 'RSA', hash: 'SHA-512' },
+  '1.2.840.10045.4.3.2': { name: 'ECDSA with SHA-256', family: 'EC', hash: 'SHA-256' },
+  '1.2.840.10045.4.3.3': { name: 'ECDSA with SHA-384', family: 'EC', hash: 'SHA-384' },
+  '1.2.840.10045.4.3.4': { name: 'ECDSA with SHA-512', family: 'EC', hash: 'SHA-512' },
+  [OID.ed25519]: { name: 'Ed25519', family: 'Ed25519', hash: '' },
+};
+const WEAK: Record<string, string> = {
+  '1.2.840.113549.1.1.2': 'RSA with MD2',
+  '1.2.840.113549.1.1.4': 'RSA with MD5',
+  '1.2.840.113549.1.1.5': 'RSA with SHA-1',
+  '1.2.840.113549.1.1.14': 'RSA with SHA-224',
+  '1.2.840.10045.4.1': 'ECDSA with SHA-1',
+  '1.2.840.10045.4.3.1': 'ECDSA with SHA-224',
+};
+const HASHES: Record<string, string> = {
+  '2.16.840.1.101.3.4.2.1': 'SHA-256',
+  '2.16.840.1.101.3.4.2.2': 'SHA-384',
+  '2.16.840.1.101.3.4.2.3': 'SHA-512',
+};
+
+/** The signature algorithm by name, and how to verify it; null where the policy does not take it. */
+export function signatureScheme(algorithm: DerNode): {
+  name: string;
+  scheme: SignatureScheme | null;
+} {
+  const oid = oidText(algorithm.children[0]);
+  if (oid === OID.rsaPss) {
+    const scheme = pssScheme(algorithm.children[1]);
+    return { name: scheme?.name ?? 'RSA-PSS with a weak or unusual hash', scheme };
+  }
+  const scheme = SCHEMES[oid] ?? null;
+  return { name: scheme?.name ?? WEAK[oid] ?? `algorithm ${oid}`, scheme };
+}
+
+// RSASSA-PSS-params (RFC 4055, 3.1): the hash of message and mask must agree; the defaults are SHA-1, which is refused.
+function pssScheme(parameters: DerNode | undefined): SignatureScheme | null {
+  const field = (tag: number) =>
+    parameters?.children.find((child) => child.tag === tag)?.children[0];
+  const hash = HASHES[oidText(field(0xa0)?.children[0])];
+  const mask = HASHES[oidText(field(0xa1)?.children[1]?.children[0])];
+  const salt = unsignedInteger(field(0xa2), 'the salt length');
+  if (!hash || hash !== mask || salt.length > 2) return null;
+  return {
+    name: `RSA-PSS with ${hash}`,
+    family: 'RSA',
+    hash,
+    saltLength: salt.reduce((sum, octet) => sum * 256 + octet, 0),
+  };
+}
+
+/**
+ * Whether the request was signed by the key in it. Uses WebCrypto, which also checks that an EC point lies on its curve.
+ * @see RFC 2986, 4.2
+ */
+export async function signatureVerifies(input: {
+  spkiDer: Uint8Array;
+  key: KeyFacts;
+  scheme: SignatureScheme;
+  signature: Uint8Array;
+  signed: Uint8Array;
+}): Promise<boolean> {
+  const { spkiDer, key, scheme, signature, signed } = input;
+  if (scheme.family !== key.algorithm) return false;
+  const { subtle } = globalThis.crypto;
+  try {
+    const algorithm = importAlgorithm(scheme, key);
+    const publicKey = await subtle.importKey('spki', copyOf(spkiDer), algorithm, false, ['verify']);
+    const bytes = scheme.family === 'EC' ? rawEcdsa(signature, (key.bits ?? 0) / 8) : signature;
+    const verifyAlgorithm =
+      scheme.saltLength === undefined
+        ? { name: algorithm.name, hash: scheme.hash }
+        : { name: 'RSA-PSS', saltLength: scheme.saltLength };
+    return await subtle.verify(verifyAlgorithm, publicKey, copyOf(bytes), copyOf(signed));
+  } catch {
+    return false;
+  }
+}
+
+function importAlgorithm(scheme: SignatureScheme, key: KeyFacts) {
+  if (scheme.family === 'Ed25519') return { name: 'Ed25519' };
+  if (scheme.family === 'EC') return { name: 'ECDSA', namedCurve: key.curve ?? '' };
+  return {
+    name: scheme.saltLength === undefined ? 'RSASSA-PKCS1-v1_5' : 'RSA-PSS',
+    hash: scheme.hash,
+  };
+}
+
+// WebCrypto wants r and s side by side, each as long as the curve's order; X.509 has them as a SEQUENCE (RFC 3279, 2.2.3).
+function rawEcdsa(signature: Uint8Array, size: number): Uint8Array {
+  const pair = expect(readDer(signature), TAG.sequence, 'an ECDSA signature');
+  const raw = new Uint8Array(2 * size);
+  for (const [index, node] of [pair.children[0], pair.children[1]].entries()) {
+    const number = unsignedInteger(node, 'a part of the signature');
+    if (number.length > size) throw new DerError('a signature longer than its curve');
+    raw.set(number, (index + 1) * size - number.length);
+  }
+  return raw;
+}

@@ -1,0 +1,310 @@
+/** What is said about the subject: C, ST, L, O and CN cross over; everything else is dropped, and said so. */
+import type { Finding } from '@/lib/kernel/findings';
+import type { SubjectAttribute } from './csr-parse';
+import { TAG } from './der';
+import { described, domainNameFault } from './domain-name';
+import { finding } from './finding';
+import { SUBJECT_TYPE } from './oids';
+import { isCountry, looksAbbreviated, spelledOutState } from './places';
+
+export const FORBIDDEN_CHARACTERS = '<>~!@#$%^*/\\()?,&';
+
+export type SubjectValue = { type: string; value: string };
+
+const CARRIED = ['C', 'ST', 'L', 'O', 'CN'];
+/** Text of these has its own syntax, in which an @ is at home; they are dropped in any case. */
+const OWN_SYNTAX = new Set(['emailAddress', 'DC', 'UID']);
+/** Several of them are how such names are written. */
+const MAY_REPEAT = new Set(['DC']);
+// X.520 upper bounds, RFC 5280, A.1.
+const UPPER_BOUND: Record<string, number> = {
+  CN: 64,
+  O: 64,
+  OU: 64,
+  ST: 128,
+  L: 128,
+  street: 128,
+  title: 64,
+  serialNumber: 64,
+  emailAddress: 255,
+};
+
+/** The subject as text. What cannot be read is a finding, and an empty value. */
+export function subjectText(attributes: readonly SubjectAttribute[]): {
+  subject: SubjectValue[];
+  findings: Finding[];
+} {
+  const findings: Finding[] = [];
+  const subject = attributes.map(({ oid, tag, bytes }) => {
+    const type = SUBJECT_TYPE[oid] ?? oid;
+    const value = decoded(tag, bytes);
+    if (value === null) {
+      findings.push(
+        finding('text-encoding', {
+          field: type,
+          title: 'Text in an encoding that is not taken',
+          message:
+            'Subject text is UTF8String or PrintableString; this one is of another type or damaged.',
+          fix: 'Make the request with -utf8, as the command below does.',
+          source: 'RFC 5280, 4.1.2.4',
+        }),
+      );
+    }
+    return { type, value: value ?? '' };
+  });
+  return { subject, findings };
+}
+
+/** Every finding about a subject. @see RFC 5280, 4.1.2.6 and A.1 */
+export function judgeSubject(
+  subject: readonly SubjectValue[],
+  context: { legalName: string; forbiddenCharacters: string },
+): Finding[] {
+  const findings: Finding[] = [];
+  const seen = new Set<string>();
+  for (const { type, value } of subject) {
+    if (seen.has(type) && !MAY_REPEAT.has(type)) findings.push(duplicate(type, value));
+    seen.add(type);
+    findings.push(...judgeText(type, value, context));
+    if (!CARRIED.includes(type)) findings.push(dropped(type, value));
+  }
+  findings.push(
+    ...judgeCommonName(subject),
+    ...judgePlaces(subject),
+    ...judgeOrganization(subject, context),
+  );
+  return findings;
+}
+
+function judgeText(
+  type: string,
+  value: string,
+  context: { legalName: string; forbiddenCharacters: string },
+): Finding[] {
+  const source = 'RFC 5280, 4.1.2.6 and A.1';
+  const invisible = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Zl}\p{Zp}]/u.exec(value);
+  if (invisible) {
+    const [character] = invisible;
+    return [
+      finding('invisible-character', {
+        field: type,
+        title: 'An invisible character',
+        message: `Subject text must be what it looks like; found ${described(character)}.`,
+        fix: 'Type the text again by hand.',
+        value: value.replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Zl}\p{Zp}]/gu, '\ufffd'),
+        mark: { start: invisible.index, end: invisible.index + character.length },
+        source,
+      }),
+    ];
+  }
+  const findings: Finding[] = [];
+  if (value.trim() === '') {
+    findings.push(
+      finding('empty-text', {
+        field: type,
+        title: 'An empty value',
+        message: `${type} is there without a value.`,
+        fix: `Give ${type} a value, or leave it out.`,
+        source,
+      }),
+    );
+  }
+  const limit = UPPER_BOUND[type];
+  if (limit !== undefined && [...value].length > limit) {
+    findings.push(
+      finding('text-length', {
+        field: type,
+        title: 'A value that is too long',
+        message: `${type} has ${[...value].length} characters; at most ${limit} fit into a certificate.`,
+        fix: 'Shorten it.',
+        value,
+        mark: { start: limit, end: value.length },
+        source: 'RFC 5280, A.1 (upper bounds)',
+      }),
+    );
+  }
+  const exempt =
+    OWN_SYNTAX.has(type) ||
+    type === 'CN' ||
+    type === 'C' ||
+    (type === 'O' && value === context.legalName);
+  const at = exempt ? -1 : [...value].findIndex((one) => context.forbiddenCharacters.includes(one));
+  if (at >= 0) findings.push(forbidden(type, value, at, context));
+  return findings;
+}
+
+function forbidden(
+  type: string,
+  value: string,
+  at: number,
+  context: { legalName: string; forbiddenCharacters: string },
+): Finding {
+  const character = [...value][at] ?? '';
+  const start = [...value].slice(0, at).join('').length;
+  const own =
+    type === 'O'
+      ? ` Write ${context.legalName}, the name of your account: the certificate carries that in any case.`
+      : '';
+  return finding('forbidden-character', {
+    field: type,
+    title: 'A character that is not allowed',
+    message: `Subject text must not contain ${[...context.forbiddenCharacters].join(' ')}. Found ${described(character)} at position ${at + 1}.`,
+    fix: `Leave it out.${own}`,
+    value,
+    mark: { start, end: start + character.length },
+    source: 'account policy',
+  });
+}
+
+function judgeCommonName(subject: readonly SubjectValue[]): Finding[] {
+  const names = subject.filter((one) => one.type === 'CN');
+  if (names.length === 0) {
+    return [
+      finding('common-name-missing', {
+        field: 'CN',
+        title: 'No common name',
+        message:
+          'The subject has no CN. It names the program that will connect, such as erp.example.com.',
+        fix: 'Add a CN that is a fully qualified domain name.',
+        source: 'account policy',
+      }),
+    ];
+  }
+  return names.flatMap(({ value }) => {
+    const fault = domainNameFault(value);
+    if (fault === null || value.trim() === '') return [];
+    const { rule, title, message, mark } = fault;
+    return [
+      finding(rule, {
+        field: 'CN',
+        title,
+        message,
+        mark,
+        value,
+        fix: 'Give the common name a fully qualified domain name. It need not exist in DNS.',
+        source: 'RFC 1123, 2.1',
+      }),
+    ];
+  });
+}
+
+function judgePlaces(subject: readonly SubjectValue[]): Finding[] {
+  const findings: Finding[] = [];
+  const country = subject.find((one) => one.type === 'C')?.value;
+  if (country !== undefined && !isCountry(country)) {
+    const upper = country.toUpperCase();
+    findings.push(
+      finding('country-code', {
+        field: 'C',
+        title: 'Not a country code',
+        message: 'C is an assigned code of ISO 3166, two capital letters.',
+        fix: isCountry(upper)
+          ? `Write ${upper}.`
+          : 'Write the two letters of your country, for example US or DE.',
+        value: country,
+        mark: { start: 0, end: country.length },
+        source: 'ISO 3166-1; X.520, 6.3.1',
+      }),
+    );
+  }
+  const wanted = [
+    ['C', 'country'],
+    ['ST', 'state or province'],
+    ['L', 'locality'],
+  ] as const;
+  for (const [type, word] of wanted) {
+    const value = subject.find((one) => one.type === type)?.value;
+    if (value === undefined) {
+      findings.push(
+        finding('place-missing', {
+          severity: 'warning',
+          field: type,
+          title: `No ${word}`,
+          message: `The subject has no ${type} (${word}). We accept it so; stricter checks elsewhere may not.`,
+          fix: `Add ${type}.`,
+          source: 'CA/Browser Forum BR, 7.1.2.7',
+        }),
+      );
+    } else if (type !== 'C' && looksAbbreviated(value)) {
+      const full = type === 'ST' ? spelledOutState(value) : null;
+      findings.push(
+        finding('place-abbreviated', {
+          severity: 'warning',
+          field: type,
+          title: `An abbreviated ${word}`,
+          message: 'We accept it as it is. Spelled out it also passes stricter checks elsewhere.',
+          fix: full ? `Write ${full}.` : 'Spell it out.',
+          value,
+          mark: { start: 0, end: value.length },
+          source: 'CA/Browser Forum EVG, 7.1.4.2.6',
+        }),
+      );
+    }
+  }
+  return findings;
+}
+
+function judgeOrganization(
+  subject: readonly SubjectValue[],
+  { legalName }: { legalName: string },
+): Finding[] {
+  const value = subject.find((one) => one.type === 'O')?.value;
+  if (value === legalName) return [];
+  return [
+    finding('organization', {
+      severity: 'notice',
+      field: 'O',
+      title: value === undefined ? 'No organization' : 'Another organization',
+      message: `The certificate carries your account's legal name, ${legalName}.`,
+      fix: 'Nothing needs to be done.',
+      value: value ?? null,
+      source: 'account policy',
+    }),
+  ];
+}
+
+function duplicate(type: string, value: string): Finding {
+  return finding('duplicate-attribute', {
+    field: type,
+    title: 'An attribute given twice',
+    message: `${type} stands in the subject more than once, so it is not clear which one is meant.`,
+    fix: `Keep one ${type}.`,
+    value,
+    source: 'RFC 5280, 4.1.2.4',
+  });
+}
+
+function dropped(type: string, value: string): Finding {
+  return finding('attribute-dropped', {
+    severity: 'notice',
+    field: type,
+    title: 'An attribute that will not be in the certificate',
+    message: `${type} is not part of our certificates and is left out.`,
+    fix: 'Nothing needs to be done.',
+    value,
+    source: 'certificate profile',
+  });
+}
+
+// Character set of PrintableString: X.680, 41.4.
+const PRINTABLE = /^[A-Za-z0-9 '()+,\-./:=?]*$/;
+
+function decoded(tag: number, bytes: Uint8Array): string | null {
+  const ascii = String.fromCharCode(...bytes.subarray(0, 4096));
+  switch (tag) {
+    case TAG.utf8String:
+      try {
+        return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+      } catch {
+        return null;
+      }
+    case TAG.printableString:
+      return PRINTABLE.test(ascii) ? ascii : null;
+    case TAG.ia5String:
+    case TAG.numericString:
+    case TAG.visibleString:
+      return /^[\x20-\x7e]*$/.test(ascii) ? ascii : null;
+    default:
+      return null;
+  }
+}
