@@ -26,7 +26,7 @@ export default async function OverviewPage() {
   const verdict = verdictOf(overview);
   const now = new Date(overview.now);
   const live = liveCertificates(overview);
-  const may = { issue: can('certificates.issue'), enforce: can('enforcement.change') };
+  const may = { issue: can('certificates.issue') };
   return (
     <>
       <div>

@@ -18,7 +18,7 @@ export function LabelForm({
 }) {
   const { state, pending, form } = useKeptForm(action, { values: { label } });
   return (
-    <details className="mt-2" key={state.saved}>
+    <details className="mt-2" key={state.saved} open={state.problem !== undefined}>
       <summary className="link small">Rename</summary>
       <form {...form} className="rename">
         <input

@@ -163,7 +163,7 @@ function Standard({ place }: { place: Place }) {
 
 function Command({ command, note }: { command: string; note: string }) {
   return (
-    <section className="codeblock" aria-label="Command">
+    <div className="codeblock">
       <header>
         <b>curl</b>
         <span className="end">
@@ -175,7 +175,7 @@ function Command({ command, note }: { command: string; note: string }) {
         {command}
       </pre>
       <footer>{note}</footer>
-    </section>
+    </div>
   );
 }
 

@@ -13,13 +13,7 @@ type Step = {
 };
 
 /** The way to an enforced production, ticked from what is so; no one ticks it by hand. */
-export function NextSteps({
-  overview,
-  may,
-}: {
-  overview: OverviewView;
-  may: { issue: boolean; enforce: boolean };
-}) {
+export function NextSteps({ overview, may }: { overview: OverviewView; may: { issue: boolean } }) {
   return (
     <section>
       <div className="bar-head">
@@ -37,18 +31,14 @@ export function NextSteps({
               {step.text}
               {step.note ? <small>{step.note}</small> : null}
             </p>
-            {step.link ? (
-              <span className="meta">
+            <span className="meta">
+              {step.meta ? <span className="is-expiring block">{step.meta}</span> : null}
+              {step.link ? (
                 <Link className="link" href={step.link.href}>
                   {step.link.text}
                 </Link>
-              </span>
-            ) : null}
-            {step.meta ? (
-              <span className={`meta ${step.state === 'now' ? 'is-expiring' : ''}`}>
-                {step.meta}
-              </span>
-            ) : null}
+              ) : null}
+            </span>
           </li>
         ))}
       </ol>
@@ -56,7 +46,7 @@ export function NextSteps({
   );
 }
 
-function stepsOf(overview: OverviewView, may: { issue: boolean; enforce: boolean }): Step[] {
+function stepsOf(overview: OverviewView, may: { issue: boolean }): Step[] {
   const now = new Date(overview.now);
   const live = liveCertificates(overview);
   const enforced = overview.account.enforcement.some(
