@@ -1,5 +1,6 @@
 /** The portal's process: starts everything a portal needs, then serves Next behind our own front. */
 import { createServer } from 'node:http';
+import next from 'next';
 import { systemScope } from '@/lib/access/scope';
 import { AppError } from '@/lib/kernel/errors';
 import { SECOND_MS } from '@/lib/kernel/time';
@@ -28,7 +29,6 @@ async function main(): Promise<void> {
     apiRequestsPerMinute: env.apiRequestsPerMinute,
     demo: env.demo ? 'yes' : 'no',
   });
-  const { default: next } = await import('next');
   const app = next({ dev: false, dir: process.cwd(), hostname: env.host, port: env.port });
   await app.prepare();
   const handle = app.getRequestHandler();
