@@ -3,6 +3,7 @@ import { Fact } from '@/components/ui/fact';
 import { Pips } from '@/components/ui/pips';
 import type { CsrCheckView } from '@/lib/contract/views';
 import type { Environment } from '@/lib/kernel/environments';
+import { accountUri } from '@/lib/pki/profile';
 import { certificateNames, placeText } from './facts';
 import { visible } from './finding-value';
 
@@ -57,10 +58,14 @@ export function WhatYouGet({
               <span className="block">and {names.length - SHOWN_NAMES} more</span>
             ) : null}
             <span className="block">
-              urn:countersign:account:
-              <wbr />
-              {account.id}:<wbr />
-              {choice.environment}
+              {accountUri(account.id, choice.environment)
+                .split(/(?<=:)/)
+                .map((part) => (
+                  <span key={part}>
+                    {part}
+                    <wbr />
+                  </span>
+                ))}
             </span>
           </Fact>
           <Fact name="Key">{facts ? facts.key.label : wait}</Fact>

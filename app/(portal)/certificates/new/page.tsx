@@ -10,11 +10,12 @@ import { LABEL_MAX_CHARACTERS } from '@/lib/contract/operations';
 import { requireSignedIn } from '@/lib/identity/session';
 import { isEnvironment } from '@/lib/kernel/environments';
 import { DAY_MS } from '@/lib/kernel/time';
+import { LEAF_PROFILE } from '@/lib/pki/profile';
 import { checkAction, issueAction } from './actions';
 
 export const metadata: Metadata = { title: 'New certificate' };
 
-const VALID_DAYS = 365;
+const VALID_DAYS = LEAF_PROFILE.validityMs / DAY_MS;
 
 type Props = { searchParams: Promise<Record<string, string | string[] | undefined>> };
 
@@ -24,7 +25,7 @@ export default async function NewCertificatePage({ searchParams }: Props) {
   if (!account || !can('certificates.issue')) return <ReadOnly />;
   const overview = await accountOverview(principal);
   const { liveCount, liveLimit } = overview.account;
-  const end = new Date(new Date(overview.now).getTime() + VALID_DAYS * DAY_MS).toISOString();
+  const end = new Date(new Date(overview.now).getTime() + LEAF_PROFILE.validityMs).toISOString();
   const locale = await readerLocale();
   const place = {
     account: { id: account.id, legalName: account.legalName },
