@@ -5,7 +5,7 @@
 import { parseArgs } from 'node:util';
 import { systemScope } from '@/lib/access/scope';
 import { AppError } from '@/lib/kernel/errors';
-import { lockDataDir } from '@/lib/platform/data-dir';
+import { lockDataDirectory, openDataDirectory } from '@/lib/platform/data-directory';
 import { portalEnv } from '@/lib/platform/env';
 import { askOperatorSocket } from '@/lib/platform/operator-socket';
 import { newSecret } from '@/lib/platform/random';
@@ -31,7 +31,8 @@ async function runHere(
   env: ReturnType<typeof portalEnv>,
   request: { noun: string; verb: string; args: unknown },
 ): Promise<unknown> {
-  const lock = env.databaseUrl ? null : await lockDataDir(env.dataDir);
+  openDataDirectory(env.dataDir);
+  const lock = env.databaseUrl ? null : await lockDataDirectory(env.dataDir);
   const portal = await startPortal({
     root: process.cwd(),
     databaseUrl: env.databaseUrl,

@@ -17,7 +17,7 @@ import { jsonBody, parsed } from '@/lib/platform/body';
 import { deployment } from '@/lib/platform/deployment';
 import { problemResponse } from '@/lib/platform/problem';
 import { processWide } from '@/lib/platform/process-wide';
-import { factsFrom, REQUEST_ID_HEADER } from '@/lib/platform/request';
+import { factsFrom, REQUEST_ID_HEADER } from '@/lib/platform/request-facts';
 import { principalOfKey } from './keys';
 
 type Part<Id extends OperationId, Name extends 'params' | 'query' | 'body'> =

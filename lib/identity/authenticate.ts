@@ -8,7 +8,7 @@ import { currentTime } from '@/lib/platform/clock';
 import { acrossAccounts } from '@/lib/platform/database';
 import { processWide } from '@/lib/platform/process-wide';
 import { newId } from '@/lib/platform/random';
-import type { RequestFacts } from '@/lib/platform/request';
+import type { RequestFacts } from '@/lib/platform/request-facts';
 import { passwordMatches } from './passwords';
 
 export const SESSION_MS = 12 * HOUR_MS;

@@ -11,7 +11,8 @@ import { MEMBER_ROLES, type Permission, type Role, STAFF_ROLES } from '@/lib/acc
 import { may, type Principal, systemScope } from '@/lib/access/scope';
 import { currentTime } from '@/lib/platform/clock';
 import { acrossAccounts, type Tx } from '@/lib/platform/database';
-import { PATH_HEADER, requestFacts } from '@/lib/platform/request';
+import { requestFacts } from '@/lib/platform/request';
+import { PATH_HEADER } from '@/lib/platform/request-facts';
 import { authOptions } from './auth-options';
 
 export type SignedIn = {

@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { BlockList, isIP } from 'node:net';
-import { ADDRESS_HEADER, NONCE_HEADER, PATH_HEADER, REQUEST_ID_HEADER } from './request';
+import { ADDRESS_HEADER, NONCE_HEADER, PATH_HEADER, REQUEST_ID_HEADER } from './request-facts';
 
 export type FrontSettings = {
   publicUrl: string;

@@ -2,7 +2,7 @@
 import { AppError, ERRORS, type ErrorCode } from '@/lib/kernel/errors';
 import { deployment } from './deployment';
 import { log } from './log';
-import { REQUEST_ID_HEADER } from './request';
+import { REQUEST_ID_HEADER } from './request-facts';
 
 /** @see RFC 9457, 3 */
 export function problemResponse(error: unknown, requestId: string): Response {

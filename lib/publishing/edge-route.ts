@@ -1,6 +1,6 @@
 import type { Edge } from '@/generated/prisma/client';
 import { problemResponse } from '@/lib/platform/problem';
-import { factsFrom } from '@/lib/platform/request';
+import { factsFrom } from '@/lib/platform/request-facts';
 import { edgeOfToken } from './edges';
 
 /** A route for edges alone: the token, and a problem document for whatever is thrown. */

@@ -28,6 +28,8 @@ type Step = {
   readonly note: string;
   readonly inputs: readonly string[];
   readonly stamp: string;
+  /** What the tool writes last: a tool that was cut short may still end with status 0. */
+  readonly product: string;
   readonly command: readonly string[];
 };
 
@@ -36,6 +38,7 @@ const GENERATE: Step = {
   note: '',
   inputs: ['prisma/schema.prisma', 'prisma.config.ts', 'node_modules/prisma/package.json'],
   stamp: 'generated/prisma/countersign-schema',
+  product: 'generated/prisma/client.ts',
   command: ['node_modules/prisma/build/index.js', 'generate'],
 };
 const BUILD: Step = {
@@ -57,6 +60,7 @@ const BUILD: Step = {
     'prisma/schema.prisma',
   ],
   stamp: '.next/countersign-build',
+  product: '.next/BUILD_ID',
   command: ['node_modules/next/dist/bin/next', 'build'],
 };
 
@@ -64,10 +68,6 @@ const POLL_MS = 500;
 const TAIL_LINES = 30;
 // The build and the generator read no setting of the deployment, so no secret of it can end up in what they write.
 const BUILD_ENV = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'NODE_OPTIONS', 'NODE_EXTRA_CA_CERTS'];
-// Loaded before the tool: it ends when we do, and the channel by which it learns of that does not keep it running.
-const END_WITH_PARENT = `data:text/javascript,${encodeURIComponent(
-  'process.on("disconnect", () => process.exit(1)); process.channel?.unref();',
-)}`;
 
 /** @throws SettingsError with the end of the tool's own output */
 export async function ensureGenerated(settings: BuildSettings): Promise<void> {
@@ -89,7 +89,8 @@ async function ensure(step: Step, settings: BuildSettings): Promise<void> {
     if (isDone(step, settings.root)) return;
     settings.say(`${step.words}${step.note} ...`);
     const stamp = join(settings.root, step.stamp);
-    rmSync(stamp, { force: true });
+    const product = join(settings.root, step.product);
+    for (const path of [stamp, product]) rmSync(path, { force: true });
     await run(step, settings, join(folder, 'build.log'), lock.fd);
     writeFileSync(stamp, wanted);
   } finally {
@@ -99,7 +100,8 @@ async function ensure(step: Step, settings: BuildSettings): Promise<void> {
 
 function isDone(step: Step, root: string): boolean {
   const stamp = join(root, step.stamp);
-  return existsSync(stamp) && readFileSync(stamp, 'utf8') === hashOf(step, root);
+  if (!existsSync(stamp) || !existsSync(join(root, step.product))) return false;
+  return readFileSync(stamp, 'utf8') === hashOf(step, root);
 }
 
 async function lockBuild(path: string, { say, signal }: BuildSettings): Promise<FileLock> {
@@ -121,7 +123,7 @@ function run(step: Step, settings: BuildSettings, logPath: string, lockFd: numbe
     FORCE_COLOR: '0',
   };
   for (const name of BUILD_ENV) if (process.env[name] !== undefined) env[name] = process.env[name];
-  const child = spawn(process.execPath, ['--import', END_WITH_PARENT, ...step.command], {
+  const child = spawn(process.execPath, ['--import', endWithParent(), ...step.command], {
     cwd: settings.root,
     env,
     detached: true,
@@ -134,10 +136,22 @@ function run(step: Step, settings: BuildSettings, logPath: string, lockFd: numbe
     child.once('exit', (code) => {
       settings.signal.removeEventListener('abort', kill);
       closeSync(logFd);
-      if (code === 0) resolve();
+      if (code === 0 && existsSync(join(settings.root, step.product))) resolve();
       else reject(new SettingsError(`${step.words} failed:\n${tailOf(logPath)}`));
     });
   });
+}
+
+/**
+ * Loaded before the tool: it ends when we do, and the channel by which it learns of that does not keep it running.
+ * The tool's own workers load it too, and must keep theirs.
+ */
+function endWithParent(): string {
+  const program = `if (process.ppid === ${process.pid} && process.channel) {
+    process.on('disconnect', () => process.exit(1));
+    process.channel.unref();
+  }`;
+  return `data:text/javascript,${encodeURIComponent(program)}`;
 }
 
 function tailOf(logPath: string): string {

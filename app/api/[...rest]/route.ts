@@ -1,6 +1,6 @@
 import { AppError } from '@/lib/kernel/errors';
 import { problemResponse } from '@/lib/platform/problem';
-import { factsFrom } from '@/lib/platform/request';
+import { factsFrom } from '@/lib/platform/request-facts';
 
 async function nothing(request: Request): Promise<Response> {
   const error = new AppError('not_found', {

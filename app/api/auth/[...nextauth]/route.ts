@@ -2,7 +2,7 @@ import NextAuth from 'next-auth';
 import { authOptions } from '@/lib/identity/auth-options';
 import { AppError } from '@/lib/kernel/errors';
 import { problemResponse } from '@/lib/platform/problem';
-import { factsFrom } from '@/lib/platform/request';
+import { factsFrom } from '@/lib/platform/request-facts';
 
 type Context = { params: Promise<{ nextauth: string[] }> };
 

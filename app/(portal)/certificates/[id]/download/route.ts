@@ -4,7 +4,7 @@ import { downloadQuery } from '@/lib/contract/operations';
 import { requireSignedIn } from '@/lib/identity/session';
 import { parsed } from '@/lib/platform/body';
 import { problemResponse } from '@/lib/platform/problem';
-import { factsFrom } from '@/lib/platform/request';
+import { factsFrom } from '@/lib/platform/request-facts';
 
 export async function GET(
   request: Request,
