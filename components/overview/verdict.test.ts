@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest';
+import type { CertificateView, OverviewView } from '@/lib/contract/views';
+import type { EnforcementMode, Environment } from '@/lib/kernel/environments';
+import { DAY_MS } from '@/lib/kernel/time';
+import { verdictOf } from './verdict';
+
+const NOW = new Date('2026-11-18T14:05:00.000Z');
+
+function certificate(environment: Environment, daysLeft: number, label: string): CertificateView {
+  return {
+    ...{ id: `crt_${label}`, environment, status: 'live', label, subject: 'CN=a.example' },
+    ...{ commonName: 'a.example', sans: [], serialHex: '01', sha256Fingerprint: '02' },
+    ...{ issuer: 'CA', keyLabel: 'EC P-256', slot: 1, createdBy: 'Ines', lastSeenAt: null },
+    notBefore: new Date(NOW.getTime() - (365 - daysLeft) * DAY_MS).toISOString(),
+    notAfter: new Date(NOW.getTime() + daysLeft * DAY_MS).toISOString(),
+    createdAt: NOW.toISOString(),
+    ...{ revokedAt: null, revokedBy: null, revocationReason: null, pem: '' },
+  };
+}
+
+function overview(
+  certificates: CertificateView[],
+  modes: Record<Environment, EnforcementMode>,
+): OverviewView {
+  const enforcement = (['production', 'sandbox'] as const).map((environment) => ({
+    ...{ environment, mode: modes[environment], inherited: false },
+    ...{ changedAt: null, changedBy: null },
+  }));
+  return {
+    account: {
+      ...{ id: 'acc_1', name: 'Meridian', legalName: 'Meridian', enforcement },
+      ...{ liveLimit: 5, liveCount: certificates.length },
+    },
+    slots: [1, 2, 3, 4, 5].map((slot) => {
+      const one = certificates[slot - 1];
+      return one ? { slot, kind: 'live', certificate: one } : { slot, kind: 'free' };
+    }),
+    apiClients: [],
+    issuedCount: certificates.length,
+    firstCallSeen: false,
+    now: NOW.toISOString(),
+  };
+}
+
+const off = { production: 'off', sandbox: 'off' } as const;
+const enforced = { production: 'enforce', sandbox: 'off' } as const;
+const textOf = (view: OverviewView) =>
+  verdictOf(view)
+    .sentences.map(({ text }) => text)
+    .join(' ');
+
+describe('the verdict', () => {
+  it('is one line of facts when all is well', () => {
+    const view = overview([certificate('production', 42, 'ERP')], enforced);
+    expect(textOf(view)).toBe('Production is enforced. 1 of 5 slots used. Next expiry in 42 days.');
+  });
+
+  it('names the environment that is enforced when it is not production', () => {
+    const view = overview([certificate('sandbox', 90, 'Web')], {
+      production: 'off',
+      sandbox: 'enforce',
+    });
+    expect(textOf(view)).toMatch(/^Sandbox is enforced\. Production is not\./);
+  });
+
+  it('says first that everything is refused when an enforced environment has nothing live', () => {
+    const verdict = verdictOf(overview([certificate('sandbox', 90, 'Web')], enforced));
+    expect(verdict.sentences[0]).toEqual({
+      text: 'Production is enforced without a live certificate.',
+      tone: 'refused',
+    });
+    expect(verdict.consequence).toContain('Every call to production is refused now.');
+    expect(verdict.act?.href).toBe('/certificates/new?environment=production');
+  });
+
+  it('offers to renew what expires next, in the same environment and under the same label', () => {
+    const view = overview(
+      [certificate('production', 200, 'WMS'), certificate('sandbox', 9, 'ERP & co')],
+      off,
+    );
+    expect(verdictOf(view).act).toEqual({
+      text: 'Renew ERP & co',
+      href: '/certificates/new?environment=sandbox&label=ERP+%26+co',
+    });
+  });
+
+  it('sends people to make room when something expires and every slot is used', () => {
+    const all = [9, 40, 50, 60, 70].map((days) => certificate('production', days, `c${days}`));
+    const verdict = verdictOf(overview(all, off));
+    expect(verdict.consequence).toContain('All slots are used');
+    expect(verdict.act?.href).toBe('/certificates?status=live');
+  });
+
+  it('starts a newcomer with the first certificate', () => {
+    expect(verdictOf(overview([], off)).act).toEqual({
+      text: 'Issue certificate',
+      href: '/certificates/new',
+    });
+  });
+});
