@@ -43,7 +43,7 @@ export function demoSummary(env: PortalEnv, demo: DemoCredentials, edges: Edges)
     '  Try it: a key and a CSR, the certificate, a call with it',
     ...tryLines(env, demo, edges),
     '',
-    `  All of this is in ${relative(process.cwd(), demoPath(env.dataDir))}. Ctrl-C stops everything.`,
+    `  All of this is in ${shown(demoPath(env.dataDir))}. Ctrl-C stops everything.`,
     '',
   ].join('\n');
 }
@@ -74,8 +74,14 @@ function tryLines(env: PortalEnv, demo: DemoCredentials, edges: Edges): string[]
   return [
     '    openssl req -new -newkey rsa:2048 -nodes -keyout client.key -out client.csr -subj "/CN=erp.meridian.example"',
     `    curl -s ${env.publicUrl}/api/v1/certificates -H "Authorization: Bearer ${demo.apiKey}" -H "Content-Type: application/json" -d "${json}" | node -p 'JSON.parse(fs.readFileSync(0)).pem' > client.pem`,
-    `    curl --cacert ${relative(process.cwd(), caFile)} --cert client.pem --key client.key -u ${client?.username}:${client?.password} ${mtlsUrl}/connection/v1/testauthentication`,
+    `    curl --cacert ${shown(caFile)} --cert client.pem --key client.key -u ${client?.username}:${client?.password} ${mtlsUrl}/connection/v1/testauthentication`,
   ];
+}
+
+/** Short where that is shorter to read. */
+function shown(path: string): string {
+  const short = relative(process.cwd(), path);
+  return short.startsWith('..') ? path : short;
 }
 
 function titleOf(environment: Environment): string {

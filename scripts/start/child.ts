@@ -31,7 +31,8 @@ export function startChild<T>(spec: ChildSpec<T>): Child<T> {
     cwd: spec.root,
     env: { ...spec.env, NODE_ENV: 'production' },
     detached: true,
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc', ...spec.keepOpen],
+    // What is worth reading they write to the other stream; on this one the summary is to be the last word.
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc', ...spec.keepOpen],
   };
   const child = spawn(process.execPath, ['--import', 'tsx', spec.file], options);
   const ended = endOf(child);
