@@ -8,6 +8,7 @@ import { apiClient, expect, test } from './support/test';
 const TEST_PATH = '/connection/v1/testauthentication';
 const SUBJECT = '/C=US/ST=California/L=Oakland/O=Meridian Freight/CN=';
 
+test.use({ copy: 'robots' });
 test.describe.configure({ mode: 'serial' });
 
 test('checks a CSR without issuing: facts for a good one, findings for every other', async ({

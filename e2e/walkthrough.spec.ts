@@ -8,6 +8,7 @@ import { apiClient, expect, signIn, test } from './support/test';
 const TEST_PATH = '/connection/v1/testauthentication';
 const SUBJECT = '/C=US/ST=California/L=Oakland/O=Meridian Freight/CN=erp.meridian.example';
 
+test.use({ copy: 'walkthrough' });
 test.describe.configure({ mode: 'serial' });
 
 async function paste(page: Page, text: string): Promise<void> {

@@ -104,7 +104,7 @@ function stopOnSignal(tree: Supervisor, abort: AbortController): void {
     process.exit(0);
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
-  // npm passes a signal on to a shell in between, which may end without passing it on to us.
+  // npm may be killed, or pass a signal on to a shell in between that ends without passing it on to us.
   const parent = process.ppid;
   if (process.env.npm_lifecycle_event === undefined) return;
   setInterval(() => {

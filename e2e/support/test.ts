@@ -12,10 +12,11 @@ import {
 
 const START_TIMEOUT_MS = 90_000;
 
-export const test = base.extend<object, { tree: Tree }>({
+export const test = base.extend<object, { copy: string; tree: Tree }>({
+  // A file that uses another value gets a worker, and with it a tree, of its own.
+  copy: ['', { scope: 'worker', option: true }],
   tree: [
-    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixtures wanted from this pattern.
-    async ({}, use) => {
+    async ({ copy: _copy }, use) => {
       const tree = await startTree({ dataDir: newDataDir(), ports: await freePorts() });
       await use(tree);
       await stopTree(tree);
