@@ -5,6 +5,9 @@ import { REFUSALS } from '@/lib/kernel/refusals';
 
 export const metadata: Metadata = { title: 'Errors' };
 
+// A page made at build time has no nonce for its scripts.
+export const dynamic = 'force-dynamic';
+
 /** Every code, under its own anchor: the `type` of a problem document points here. */
 export default function ErrorsPage() {
   return (

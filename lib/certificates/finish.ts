@@ -1,11 +1,10 @@
 /** Signing an intent and storing what was signed; called by issuing and by recovery. */
-import type { Intent } from '@/generated/prisma/client';
 import type { Scope } from '@/lib/access/scope';
 import { lockAccount } from '@/lib/accounts/lock';
 import { recordEvent } from '@/lib/audit/record';
 import type { CertificateView } from '@/lib/contract/views';
 import { AppError } from '@/lib/kernel/errors';
-import { certificateFacts } from '@/lib/pki/certificate-facts';
+import { type CertificateFacts, certificateFacts } from '@/lib/pki/certificate-facts';
 import { crossCheck } from '@/lib/pki/cross-check';
 import type { LintedDraft } from '@/lib/pki/lint';
 import { currentTime } from '@/lib/platform/clock';
@@ -14,7 +13,8 @@ import { deployment } from '@/lib/platform/deployment';
 import { newId } from '@/lib/platform/random';
 import { certificateChange, recordChange } from '@/lib/publishing/changes';
 import { publisher } from '@/lib/publishing/publisher';
-import { certificateView, withSlot } from './view';
+import type { PlannedIntent } from './intents';
+import { viewWithFacts, withSlot } from './view';
 
 /**
  * Signs the draft of a pending intent and stores the certificate, exactly once however often it is called.
@@ -22,29 +22,26 @@ import { certificateView, withSlot } from './view';
  */
 export async function finishIntent(
   scope: Scope,
-  intentId: string,
+  intent: PlannedIntent,
   linted: LintedDraft,
 ): Promise<CertificateView> {
-  const intent = await inScope(scope, (tx) =>
-    tx.intent.findFirstOrThrow({
-      where: { id: intentId, accountId: scope.accountId },
-      include: { issuer: true },
-    }),
-  );
   const der = await signed(intent, linted);
   crossCheck({
     certificateDer: der,
-    issuerDer: intent.issuer.certificateDer,
+    issuerDer: linted.issuerDer,
     tbsSha256: intent.tbsSha256,
     serialHex: intent.serialHex,
     spkiSha256Hex: intent.spkiSha256,
   });
-  const view = await inScope(scope, (tx) => store(tx, scope, intent, new Uint8Array(der)));
+  const facts = await certificateFacts(der);
+  const view = await inScope(scope, (tx) =>
+    store(tx, scope, intent, { der: new Uint8Array(der), facts }),
+  );
   publisher().nudge();
   return view;
 }
 
-async function signed(intent: Intent, linted: LintedDraft): Promise<Uint8Array> {
+async function signed(intent: PlannedIntent, linted: LintedDraft): Promise<Uint8Array> {
   try {
     return await deployment().signer.sign({
       intentId: intent.id,
@@ -64,8 +61,8 @@ async function signed(intent: Intent, linted: LintedDraft): Promise<Uint8Array> 
 async function store(
   tx: Tx,
   scope: Scope,
-  intent: Intent,
-  der: Uint8Array<ArrayBuffer>,
+  intent: PlannedIntent,
+  { der, facts }: { der: Uint8Array<ArrayBuffer>; facts: CertificateFacts },
 ): Promise<CertificateView> {
   await lockAccount(tx, scope.accountId);
   const now = currentTime();
@@ -74,7 +71,6 @@ async function store(
     data: { state: 'issued' },
   });
   if (closed.count === 1) {
-    const facts = await certificateFacts(der);
     const row = await tx.certificate.create({
       data: {
         id: newId('certificate'),
@@ -125,5 +121,5 @@ async function store(
       retryAfterSeconds: 1,
     });
   }
-  return certificateView(stored, now);
+  return viewWithFacts(stored, facts, now);
 }

@@ -67,7 +67,7 @@ export async function issueCertificate(
   };
   const taken = await inScope(scope, (tx) => takeSlot(tx, scope, planned));
   if (taken.kind === 'repeat') return answerOf(scope, taken.intent);
-  return finishIntent(scope, planned.id, draft.linted);
+  return finishIntent(scope, planned, draft.linted);
 }
 
 /** The answer to a repeated request: the certificate of the first, waiting for it if it is still being made. */

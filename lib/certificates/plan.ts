@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import type { Scope } from '@/lib/access/scope';
 import type { Environment } from '@/lib/kernel/environments';
-import { AppError, assert } from '@/lib/kernel/errors';
+import { assert } from '@/lib/kernel/errors';
 import type { VerifiedCsr } from '@/lib/pki/csr-check';
 import { draftClientCertificate } from '@/lib/pki/draft';
 import { type LintedDraft, lint } from '@/lib/pki/lint';
 import { serialFrom } from '@/lib/pki/serial';
-import { inScope } from '@/lib/platform/database';
+import { deployment } from '@/lib/platform/deployment';
 
 export type Plan = {
   issuerId: string;
@@ -18,7 +18,6 @@ export type Plan = {
 
 /**
  * What will be signed: the profile filled from the vetted CSR, by the issuer of the environment, and linted.
- * @throws AppError `ca_unavailable` when the environment has no issuer
  */
 export async function planDraft(input: {
   scope: Scope;
@@ -28,17 +27,7 @@ export async function planDraft(input: {
   now: Date;
 }): Promise<Plan> {
   const { scope, csr, legalName, environment, now } = input;
-  const issuer = await inScope(scope, (tx) =>
-    tx.issuer.findFirst({
-      where: { kind: 'issuing', environment },
-      orderBy: { createdAt: 'desc' },
-    }),
-  );
-  if (!issuer) {
-    throw new AppError('ca_unavailable', {
-      detail: `There is no issuing CA for ${environment}. Ask support.`,
-    });
-  }
+  const issuer = deployment().issuers[environment];
   const serial = serialFrom(randomBytes(16));
   const draft = await draftClientCertificate({
     csr,

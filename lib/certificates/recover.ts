@@ -7,6 +7,7 @@ import { acrossAccounts } from '@/lib/platform/database';
 import { log } from '@/lib/platform/log';
 import { finishIntent } from './finish';
 import { LEASE_MS, PENDING_MS, voidIntent } from './intents';
+import { environmentOf } from './view';
 
 /**
  * Takes over every pending intent whose lease has ended: finishes it, or voids it when it is older than 15 minutes.
@@ -48,7 +49,11 @@ export async function recoverIntents(): Promise<{ finished: number; voided: numb
         );
         const result = lint({ tbsDer: intent.tbsDer, issuerDer: intent.issuer.certificateDer });
         if ('findings' in result) throw new Error('a stored draft no longer passes its lints');
-        await finishIntent(inAccount, intent.id, result.linted);
+        await finishIntent(
+          inAccount,
+          { ...intent, environment: environmentOf(intent.environment) },
+          result.linted,
+        );
         finished += 1;
       }
     } catch (error) {

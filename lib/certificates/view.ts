@@ -1,7 +1,7 @@
 import type { Prisma } from '@/generated/prisma/client';
 import type { CertificateStatus, CertificateView } from '@/lib/contract/views';
 import { type Environment, isEnvironment, REVOCATION_REASONS } from '@/lib/kernel/environments';
-import { certificateFacts } from '@/lib/pki/certificate-facts';
+import { type CertificateFacts, certificateFacts } from '@/lib/pki/certificate-facts';
 import { pemOf } from '@/lib/pki/pem';
 
 /** What a certificate row is read with, wherever it becomes a view. */
@@ -18,7 +18,14 @@ export function statusOf(
 }
 
 export async function certificateView(row: CertificateRow, now: Date): Promise<CertificateView> {
-  const facts = await certificateFacts(row.der);
+  return viewWithFacts(row, await certificateFacts(row.der), now);
+}
+
+export function viewWithFacts(
+  row: CertificateRow,
+  facts: CertificateFacts,
+  now: Date,
+): CertificateView {
   const status = statusOf(row, now);
   return {
     id: row.id,

@@ -4,6 +4,8 @@ import type { Environment } from '@/lib/kernel/environments';
 import type { Signer } from '@/lib/signer/port';
 import { processWide, setProcessWide } from './process-wide';
 
+export type KnownIssuer = { readonly id: string; readonly certificateDer: Uint8Array };
+
 export type Deployment = {
   readonly providerName: string;
   /** Without a trailing slash. */
@@ -15,6 +17,8 @@ export type Deployment = {
   /** Keys the hashes under which edges know API clients. */
   readonly nameKey: Uint8Array;
   readonly signer: Signer;
+  /** The issuing CA of each environment; they change with a restart only. */
+  readonly issuers: Record<Environment, KnownIssuer>;
   /** Addresses of the edge's listeners, shown to customers; null where the operator named none. */
   readonly edges: Record<Environment, { mtlsUrl: string; standardUrl: string } | null>;
   readonly apiRequestsPerMinute: number;

@@ -53,7 +53,9 @@ export function httpFront(settings: FrontSettings) {
     if (HEADER_AUTHENTICATED.test(path) || path === '/healthz') return true;
     if (SAFE_METHODS.has(request.method ?? 'GET')) {
       // Cookies and origin checks belong to one host: whoever came by another name is sent to it.
-      if (host === origin.host) return true;
+      // Next fetches the page an action leads to by the listener's own address, with the cookies; a redirect to the
+      // other name would drop those. `rsc` is on such fetches and on those of scripts, never on a person's navigation.
+      if (host === origin.host || request.headers.rsc !== undefined) return true;
       response.writeHead(307, { Location: `${origin.origin}${request.url ?? '/'}` }).end();
       return false;
     }

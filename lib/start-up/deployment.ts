@@ -11,7 +11,7 @@ import { DEPLOYMENT_CHAIN, recordEvent } from '@/lib/audit/record';
 import { ENVIRONMENTS, type Environment } from '@/lib/kernel/environments';
 import { currentTime } from '@/lib/platform/clock';
 import { acrossAccounts, type Tx } from '@/lib/platform/database';
-import { type Deployment, setDeployment } from '@/lib/platform/deployment';
+import { type Deployment, type KnownIssuer, setDeployment } from '@/lib/platform/deployment';
 import { newId, newSecret } from '@/lib/platform/random';
 import { createAuthority } from '@/lib/signer/ceremony';
 import { inProcessSigner } from '@/lib/signer/in-process';
@@ -95,9 +95,19 @@ async function opened(
     snapshotPublicKeyDer: row.snapshotPublicKey,
     nameKey: open(row.nameKey),
     signer,
+    issuers: { production: issuerOf(issuers, 'production'), sandbox: issuerOf(issuers, 'sandbox') },
     edges: settings.edges,
     apiRequestsPerMinute: settings.apiRequestsPerMinute,
   };
+}
+
+function issuerOf(
+  issuers: readonly { id: string; environment: string | null; certificateDer: Uint8Array }[],
+  environment: Environment,
+): KnownIssuer {
+  const issuer = issuers.find((one) => one.environment === environment);
+  if (!issuer) throw new StartError(`This database has no issuing CA for ${environment}.`);
+  return { id: issuer.id, certificateDer: issuer.certificateDer };
 }
 
 async function firstStartOf(
