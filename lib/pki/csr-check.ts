@@ -4,15 +4,14 @@
  */
 import { type Finding, passes } from '@/lib/kernel/findings';
 import { hexOf, sha256 } from './bytes';
-import { isCommandKey, opensslCommand } from './csr-command';
+import { correctedCommand, PLACEHOLDER_NAME } from './corrected-command';
+import { opensslCommand } from './csr-command';
 import { MAX_CSR_BYTES, readCsrFile, unlike } from './csr-file';
 import { type ParsedCsr, parseCsr } from './csr-parse';
 import { DerError } from './der';
-import { domainNameFault, mendedName } from './domain-name';
 import { judgeRequested } from './extension-rules';
-import { finding, inOrder } from './finding';
-import { judgeKey, type KeyFacts, signatureScheme, signatureVerifies } from './key';
-import { isCountry, spelledOutState } from './places';
+import { arranged, finding } from './finding';
+import { judgeKey, type KeyFacts, signatureScheme, verifySignature } from './key';
 import {
   FORBIDDEN_CHARACTERS,
   judgeSubject,
@@ -38,6 +37,7 @@ export type CsrFacts = {
   signatureAlgorithm: string;
   signatureVerifies: boolean;
   spkiSha256Hex: string;
+  /** Of the DER, whatever it was wrapped in. */
   sizeBytes: number;
 };
 
@@ -75,7 +75,7 @@ export async function checkCsr(input: string | Uint8Array, context: CsrContext):
     return rejected([unreadable(error)], context);
   }
   try {
-    return await judge(parsed, file.sizeBytes, context);
+    return await judge(parsed, file.der.length, context);
   } catch (error) {
     return rejected([unreadable(error)], context);
   }
@@ -96,18 +96,20 @@ async function judge(parsed: ParsedCsr, sizeBytes: number, context: CsrContext):
     spkiSha256Hex: hexOf(await sha256(parsed.spki.der)),
     sizeBytes,
   };
-  const found = inOrder([
+  const limits = {
+    legalName: context.legalName,
+    forbiddenCharacters: context.forbiddenCharacters ?? FORBIDDEN_CHARACTERS,
+  };
+  const found = arranged([
     ...signature.findings,
     ...key.findings,
     ...named.findings,
-    ...judgeSubject(named.subject, {
-      legalName: context.legalName,
-      forbiddenCharacters: context.forbiddenCharacters ?? FORBIDDEN_CHARACTERS,
-    }),
+    ...judgeSubject(named.subject, limits),
     ...requested.findings,
   ]);
-  const findings = withCommand(found, correctedCommand(facts, context.legalName));
-  return { facts, findings, csr: passes(findings) ? verified(parsed, facts) : null };
+  const findings = withCommand(found, correctedCommand(facts, limits));
+  const accepted = passes(findings) && signature.verifies;
+  return { facts, findings, csr: accepted ? verified(parsed, facts) : null };
 }
 
 async function judgeSignature(
@@ -128,21 +130,39 @@ async function judgeSignature(
   }
   // A key that is refused is not worked with: a modulus of any size could be made to cost any time.
   if (key.findings.length > 0) return { name, verifies: false, findings: [] };
-  const verifies = await signatureVerifies({
+  const outcome = await verifySignature({
     spkiDer: parsed.spki.der,
     key: key.facts,
     scheme,
     signature: parsed.signature,
     signed: parsed.infoDer,
   });
-  const refusal = finding('signature', {
+  if (outcome === 'verifies') return { name, verifies: true, findings: [] };
+  const found = outcome === 'unsupported' ? unchecked(name) : notVerified();
+  return { name, verifies: false, findings: [found] };
+}
+
+function notVerified(): Finding {
+  return finding('signature', {
     field: 'signature',
     title: 'A signature that does not verify',
     message: 'The request was changed after it was signed, or it was signed with another key.',
     fix: 'Make the request again from your key.',
     source: 'RFC 2986, 4.2',
   });
-  return { name, verifies, findings: verifies ? [] : [refusal] };
+}
+
+// Browsers from before 2025 lack Ed25519; that is no fault of the request, and the server can tell.
+function unchecked(name: string): Finding {
+  return finding('signature-unchecked', {
+    severity: 'notice',
+    field: 'signature',
+    title: 'A signature that is checked later',
+    message: `This browser cannot verify ${name}. We verify it when you send the request.`,
+    fix: 'Nothing needs to be done.',
+    value: name,
+    source: 'RFC 2986, 4.2',
+  });
 }
 
 function verified(parsed: ParsedCsr, facts: CsrFacts): VerifiedCsr {
@@ -159,36 +179,9 @@ function verified(parsed: ParsedCsr, facts: CsrFacts): VerifiedCsr {
   } as unknown as VerifiedCsr;
 }
 
-function correctedCommand(facts: CsrFacts, legalName: string): string {
-  const commonName = mended(facts.commonName) ?? 'client.example.com';
-  const country = subjectValue(facts.subject, 'C')?.toUpperCase() ?? null;
-  const state = subjectValue(facts.subject, 'ST');
-  const plainText = (value: string | null) =>
-    value === null
-      ? null
-      : [...value]
-          .filter((one) => !FORBIDDEN_CHARACTERS.includes(one) && !/[\p{Cc}\p{Cf}]/u.test(one))
-          .join('')
-          .trim() || null;
-  return opensslCommand({
-    commonName,
-    organization: legalName,
-    country: country !== null && isCountry(country) ? country : null,
-    state: plainText(state === null ? null : (spelledOutState(state) ?? state)),
-    locality: plainText(subjectValue(facts.subject, 'L')),
-    dnsNames: facts.dnsNames.flatMap((name) => mended(name) ?? []).slice(0, MAX_DNS_NAMES),
-    key: isCommandKey(facts.key.label) ? facts.key.label : 'EC P-256',
-  });
-}
-
-function mended(name: string | null): string | null {
-  if (name === null) return null;
-  return domainNameFault(name) === null ? name : mendedName(name);
-}
-
 function rejected(findings: Finding[], { legalName }: CsrContext): CsrCheck {
   const command = opensslCommand({
-    commonName: 'client.example.com',
+    commonName: PLACEHOLDER_NAME,
     organization: legalName,
     dnsNames: [],
     key: 'EC P-256',

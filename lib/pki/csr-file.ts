@@ -48,9 +48,7 @@ export function privateKeyFinding(): Finding {
 type Block = { label: string; body: string; whole: string };
 
 function readText(text: string, sizeBytes: number): CsrFile {
-  const blocks: Block[] = [
-    ...text.matchAll(/-----BEGIN ([^-\n]*)-----([\s\S]*?)-----END \1-----/g),
-  ].map(([whole, label = '', body = '']) => ({ label, body, whole }));
+  const blocks = blocksIn(text);
   const [block] = blocks;
   if (!block) return { finding: notPem(text) };
   const requests = blocks.filter((one) => /^(NEW )?CERTIFICATE REQUEST$/.test(one.label));
@@ -83,6 +81,25 @@ function readText(text: string, sizeBytes: number): CsrFile {
     });
   }
   return { der, sizeBytes };
+}
+
+// One pass over the marker lines: a pattern from BEGIN to END would scan the rest of the text again for each BEGIN.
+function blocksIn(text: string): Block[] {
+  const blocks: Block[] = [];
+  let begin: RegExpExecArray | null = null;
+  for (const line of text.matchAll(/-----(BEGIN|END) ([^-\n]*)-----/g)) {
+    if (line[1] === 'BEGIN') begin = line;
+    else if (begin !== null && begin[2] === line[2]) {
+      const end = line.index + line[0].length;
+      blocks.push({
+        label: begin[2] ?? '',
+        body: text.slice(begin.index + begin[0].length, line.index),
+        whole: text.slice(begin.index, end),
+      });
+      begin = null;
+    }
+  }
+  return blocks;
 }
 
 function otherBlock(label: string): Finding {

@@ -73,6 +73,8 @@ function extensionsOf(list: DerNode): RequestedExtension[] {
     const parts = expect(node, TAG.sequence, 'an extension').children;
     const flag = parts[1]?.tag === TAG.boolean ? parts[1] : null;
     if (parts.length !== (flag ? 3 : 2)) throw new DerError('an extension with too many parts');
+    // X.690, 11.5: a default value is left out.
+    if (flag?.content[0] === 0) throw new DerError('an extension that spells out critical FALSE');
     return {
       oid: oidText(parts[0]),
       critical: flag?.content[0] === 0xff,

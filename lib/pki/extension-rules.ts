@@ -117,7 +117,8 @@ function otherKind(tag: number, text: string): Finding {
 }
 
 function repeated(oids: readonly string[], what: 'attribute' | 'extension'): Finding[] {
-  const twice = new Set(oids.filter((oid, index) => oids.indexOf(oid) !== index));
+  const seen = new Set<string>();
+  const twice = new Set(oids.filter((oid) => seen.size === seen.add(oid).size));
   return [...twice].map((oid) =>
     finding(`duplicate-${what}`, {
       field: what,

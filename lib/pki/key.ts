@@ -144,6 +144,11 @@ const WEAK: Record<string, string> = {
   '1.2.840.10045.4.1': 'ECDSA with SHA-1',
   '1.2.840.10045.4.3.1': 'ECDSA with SHA-224',
 };
+const WEAK_HASHES: Record<string, string> = {
+  '1.3.14.3.2.26': 'SHA-1',
+  '1.2.840.113549.2.5': 'MD5',
+  '2.16.840.1.101.3.4.2.4': 'SHA-224',
+};
 const HASHES: Record<string, string> = {
   '2.16.840.1.101.3.4.2.1': 'SHA-256',
   '2.16.840.1.101.3.4.2.2': 'SHA-384',
@@ -156,43 +161,58 @@ export function signatureScheme(algorithm: DerNode): {
   scheme: SignatureScheme | null;
 } {
   const oid = oidText(algorithm.children[0]);
-  if (oid === OID.rsaPss) {
-    const scheme = pssScheme(algorithm.children[1]);
-    return { name: scheme?.name ?? 'RSA-PSS with a weak or unusual hash', scheme };
-  }
+  if (oid === OID.rsaPss) return pssScheme(algorithm.children[1]);
   const scheme = SCHEMES[oid] ?? null;
   return { name: scheme?.name ?? WEAK[oid] ?? `algorithm ${oid}`, scheme };
 }
 
-// RSASSA-PSS-params (RFC 4055, 3.1): the hash of message and mask must agree; the defaults are SHA-1, which is refused.
-function pssScheme(parameters: DerNode | undefined): SignatureScheme | null {
+// RSASSA-PSS-params (RFC 4055, 3.1): what is left out is SHA-1 and a salt of 20 octets.
+const PSS_DEFAULT_SALT = 20;
+const MAX_SALT = 512;
+
+// The hash of message and mask must agree, because WebCrypto has one for both.
+function pssScheme(parameters: DerNode | undefined): {
+  name: string;
+  scheme: SignatureScheme | null;
+} {
   const field = (tag: number) =>
     parameters?.children.find((child) => child.tag === tag)?.children[0];
-  const hash = HASHES[oidText(field(0xa0)?.children[0])];
-  const mask = HASHES[oidText(field(0xa1)?.children[1]?.children[0])];
-  const salt = unsignedInteger(field(0xa2), 'the salt length');
-  if (!hash || hash !== mask || salt.length > 2) return null;
-  return {
-    name: `RSA-PSS with ${hash}`,
-    family: 'RSA',
-    hash,
-    saltLength: salt.reduce((sum, octet) => sum * 256 + octet, 0),
-  };
+  const hash = hashName(field(0xa0)?.children[0]);
+  const mask = hashName(field(0xa1)?.children[1]?.children[0]);
+  const name = `RSA-PSS with ${hash}`;
+  if (hash !== mask) return { name: `${name} and a mask of ${mask}`, scheme: null };
+  const saltLength = field(0xa2) ? smallNumber(field(0xa2)) : PSS_DEFAULT_SALT;
+  if (saltLength > MAX_SALT || !Object.values(HASHES).includes(hash)) return { name, scheme: null };
+  return { name, scheme: { name, family: 'RSA', hash, saltLength } };
+}
+
+function hashName(node: DerNode | undefined): string {
+  if (node?.tag !== TAG.oid) return 'SHA-1';
+  const oid = oidText(node);
+  return HASHES[oid] ?? WEAK_HASHES[oid] ?? `hash ${oid}`;
+}
+
+function smallNumber(node: DerNode | undefined): number {
+  const octets = unsignedInteger(node, 'the salt length');
+  return octets.length > 3
+    ? Number.MAX_SAFE_INTEGER
+    : octets.reduce((sum, octet) => sum * 256 + octet, 0);
 }
 
 /**
  * Whether the request was signed by the key in it. Uses WebCrypto, which also checks that an EC point lies on its curve.
+ * @returns `unsupported` where this WebCrypto does not know the algorithm: nothing is then known about the signature
  * @see RFC 2986, 4.2
  */
-export async function signatureVerifies(input: {
+export async function verifySignature(input: {
   spkiDer: Uint8Array;
   key: KeyFacts;
   scheme: SignatureScheme;
   signature: Uint8Array;
   signed: Uint8Array;
-}): Promise<boolean> {
+}): Promise<'verifies' | 'fails' | 'unsupported'> {
   const { spkiDer, key, scheme, signature, signed } = input;
-  if (scheme.family !== key.algorithm) return false;
+  if (scheme.family !== key.algorithm) return 'fails';
   const { subtle } = globalThis.crypto;
   try {
     const algorithm = importAlgorithm(scheme, key);
@@ -202,9 +222,11 @@ export async function signatureVerifies(input: {
       scheme.saltLength === undefined
         ? { name: algorithm.name, hash: scheme.hash }
         : { name: 'RSA-PSS', saltLength: scheme.saltLength };
-    return await subtle.verify(verifyAlgorithm, publicKey, copyOf(bytes), copyOf(signed));
-  } catch {
-    return false;
+    const verifies = await subtle.verify(verifyAlgorithm, publicKey, copyOf(bytes), copyOf(signed));
+    return verifies ? 'verifies' : 'fails';
+  } catch (error) {
+    const unknown = error instanceof Error && error.name === 'NotSupportedError';
+    return unknown ? 'unsupported' : 'fails';
   }
 }
 

@@ -14,16 +14,18 @@ export function looksLikePrivateKey(input: string | Uint8Array): boolean {
 // Files made on Windows are often UTF-16; a key must be seen there too.
 const ENCODINGS = ['latin1', 'utf-16le', 'utf-16be'] as const;
 
+// Each takes time in proportion to the text, whatever the text: no two repetitions can share a character.
 const KEY_TEXT = [
-  /-{2,}\s*(?:BEGIN|END)[A-Z0-9 ]*PRIVATE\s+KEY/i,
+  /-\s{0,3}(?:BEGIN|END)[A-Z0-9 ]*PRIVATE {1,3}KEY/i,
   /PuTTY-User-Key-File-\d/i,
   /Private-(?:Lines|MAC):/i,
-  // A private JWK (RFC 7517, 9.3) has the member "d"; "kty" tells it from other JSON.
-  /"kty"\s*:[^}]*"d"\s*:\s*"|"d"\s*:\s*"[^}]*"kty"\s*:/,
 ];
+// A private JWK (RFC 7517, 9.3) has the member "d"; "kty" tells it from other JSON.
+const JWK_MEMBERS = [/"kty"\s{0,9}:/, /"d"\s{0,9}:\s{0,9}"/];
 
 function textHoldsPrivateKey(text: string): boolean {
   if (KEY_TEXT.some((pattern) => pattern.test(text))) return true;
+  if (JWK_MEMBERS.every((pattern) => pattern.test(text))) return true;
   return base64Runs(text).some((run) => {
     const bytes = decodeLeading(run);
     return bytes !== null && derHoldsPrivateKey(bytes);

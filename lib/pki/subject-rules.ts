@@ -29,7 +29,7 @@ const UPPER_BOUND: Record<string, number> = {
   emailAddress: 255,
 };
 
-/** The subject as text. What cannot be read is a finding, and an empty value. */
+/** The subject as text. What is not properly encoded is a finding, and shown as far as it can be read. */
 export function subjectText(attributes: readonly SubjectAttribute[]): {
   subject: SubjectValue[];
   findings: Finding[];
@@ -38,6 +38,7 @@ export function subjectText(attributes: readonly SubjectAttribute[]): {
   const subject = attributes.map(({ oid, tag, bytes }) => {
     const type = SUBJECT_TYPE[oid] ?? oid;
     const value = decoded(tag, bytes);
+    const shown = value ?? lossy(tag, bytes);
     if (value === null) {
       findings.push(
         finding('text-encoding', {
@@ -45,12 +46,13 @@ export function subjectText(attributes: readonly SubjectAttribute[]): {
           title: 'Text in an encoding that is not taken',
           message:
             'Subject text is UTF8String or PrintableString; this one is of another type or damaged.',
-          fix: 'Make the request with -utf8, as the command below does.',
+          fix: 'Make the request again with the command below.',
+          value: shown,
           source: 'RFC 5280, 4.1.2.4',
         }),
       );
     }
-    return { type, value: value ?? '' };
+    return { type, value: shown };
   });
   return { subject, findings };
 }
@@ -286,11 +288,20 @@ function dropped(type: string, value: string): Finding {
   });
 }
 
+/** For people only: a value that needed this never gets into a certificate. */
+function lossy(tag: number, bytes: Uint8Array): string {
+  const label = tag === TAG.bmpString ? 'utf-16be' : tag === TAG.utf8String ? 'utf-8' : 'latin1';
+  const text = new TextDecoder(label).decode(bytes.subarray(0, MAX_TEXT));
+  return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '\ufffd') || '\ufffd';
+}
+
+const MAX_TEXT = 4096;
+
 // Character set of PrintableString: X.680, 41.4.
 const PRINTABLE = /^[A-Za-z0-9 '()+,\-./:=?]*$/;
 
 function decoded(tag: number, bytes: Uint8Array): string | null {
-  const ascii = String.fromCharCode(...bytes.subarray(0, 4096));
+  const ascii = String.fromCharCode(...bytes.subarray(0, MAX_TEXT));
   switch (tag) {
     case TAG.utf8String:
       try {
