@@ -1,9 +1,12 @@
 import type { Metadata } from 'next';
-import Link from 'next/link';
+import { connection } from 'next/server';
+import { Link } from '@/components/ui/link';
 
 export const metadata: Metadata = { title: 'Not found' };
 
-export default function NotFound() {
+export default async function NotFound() {
+  // A page made at build time would lack the nonce its scripts need.
+  await connection();
   return (
     <div className="entrance">
       <main id="main" tabIndex={-1}>

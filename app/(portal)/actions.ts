@@ -1,5 +1,6 @@
 'use server';
 
+import { revalidatePath } from 'next/cache';
 import { redirect } from 'next/navigation';
 import { z } from 'zod';
 import { signOut, switchAccount } from '@/lib/identity/sign-in';
@@ -11,5 +12,6 @@ export async function signOutAction(): Promise<void> {
 
 export async function switchAccountAction(data: FormData): Promise<void> {
   await switchAccount(z.string().max(100).parse(data.get('accountId')));
+  revalidatePath('/', 'layout');
   redirect('/');
 }

@@ -3,18 +3,17 @@ import { AccountList } from '@/components/accounts/account-list';
 import { Shell } from '@/components/shell/shell';
 import { Notice } from '@/components/ui/notice';
 import { listAccounts } from '@/lib/accounts/manage';
-import { getAccount } from '@/lib/accounts/overview';
-import { requireSignedIn, type SignedIn } from '@/lib/identity/session';
+import type { SignedIn } from '@/lib/identity/session';
 import { signOutAction, switchAccountAction } from './actions';
 import { attempt } from './attempt';
+import { opened } from './opened';
 
 export const dynamic = 'force-dynamic';
 export const metadata: Metadata = { title: 'Overview' };
 
 export default async function PortalLayout({ children }: { children: React.ReactNode }) {
-  const signedIn = await requireSignedIn();
+  const { signedIn, account } = await opened();
   const staff = await attempt(() => listAccounts(signedIn.principal));
-  const account = signedIn.account ? await attempt(() => getAccount(signedIn.principal)) : null;
   const facts = {
     person: signedIn.person,
     role: signedIn.role,

@@ -1,14 +1,14 @@
 import type { Metadata } from 'next';
-import Link from 'next/link';
 import { Environments } from '@/components/overview/environments';
 import { NextSteps } from '@/components/overview/next-steps';
 import { Rack } from '@/components/overview/rack';
 import { RefusedLately } from '@/components/overview/refused-lately';
 import { Strip } from '@/components/overview/strip';
 import { liveCertificates, type Tone, verdictOf } from '@/components/overview/verdict';
+import { Link } from '@/components/ui/link';
 import { accountOverview } from '@/lib/accounts/overview';
 import { listRefusedCalls } from '@/lib/activity/refused-calls';
-import { requireSignedIn } from '@/lib/identity/session';
+import { inAccount } from './opened';
 
 export const metadata: Metadata = { title: 'Overview' };
 
@@ -20,7 +20,9 @@ const TONES: Record<Tone, string> = {
 };
 
 export default async function OverviewPage() {
-  const { principal, can } = await requireSignedIn();
+  const signedIn = await inAccount();
+  if (!signedIn) return null;
+  const { principal, can } = signedIn;
   const overview = await accountOverview(principal);
   const refused = await listRefusedCalls(principal);
   const verdict = verdictOf(overview);

@@ -1,9 +1,9 @@
 import { ChevronRight } from 'lucide-react';
-import Link from 'next/link';
 import { Ago, Moment } from '@/components/time/when';
 import { Badge } from '@/components/ui/badge';
 import { Env } from '@/components/ui/env';
 import { Fact } from '@/components/ui/fact';
+import { Link } from '@/components/ui/link';
 import type { RefusedCallView } from '@/lib/contract/views';
 
 /** Refused calls; each row opens to what happened and what to do, in the words used everywhere. */

@@ -1,8 +1,8 @@
-import Link from 'next/link';
 import { Ago, Day } from '@/components/time/when';
 import { Badge } from '@/components/ui/badge';
 import { Env } from '@/components/ui/env';
 import { shortened } from '@/components/ui/fact';
+import { Link } from '@/components/ui/link';
 import type { CertificateView } from '@/lib/contract/views';
 import { daysText, LIFE_WORDS, lifeOf } from './life';
 import { LifeBar } from './life-bar';

@@ -1,7 +1,7 @@
 import { ChevronRight } from 'lucide-react';
-import Link from 'next/link';
 import { Badge } from '@/components/ui/badge';
 import { Env } from '@/components/ui/env';
+import { Link } from '@/components/ui/link';
 import type { CertificateView } from '@/lib/contract/views';
 import { LIFE_WORDS, lifeOf } from './life';
 

@@ -1,6 +1,6 @@
 import { Download } from 'lucide-react';
-import Link from 'next/link';
 import { CopyButton } from '@/components/ui/copy';
+import { Link } from '@/components/ui/link';
 import type { DownloadFormat } from '@/lib/contract/operations';
 import type { CertificateView } from '@/lib/contract/views';
 

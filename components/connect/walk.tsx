@@ -1,7 +1,7 @@
 import { Check, Download } from 'lucide-react';
-import Link from 'next/link';
 import { Ago, Day } from '@/components/time/when';
 import { CopyButton } from '@/components/ui/copy';
+import { Link } from '@/components/ui/link';
 import { hostOf } from '@/components/words';
 import type { CertificateView, EnforcementConsequence } from '@/lib/contract/views';
 import { curlWithCertificate, curlWithoutCertificate, fileStem } from './curl';

@@ -1,8 +1,8 @@
 'use client';
 
-import Link from 'next/link';
 import { useId, useState } from 'react';
 import { useKeptForm } from '@/components/ui/kept-form';
+import { Link } from '@/components/ui/link';
 import type { Problem } from '@/components/ui/problem';
 import { ProblemNotice } from '@/components/ui/problem-notice';
 import { ENVIRONMENT_WORDS } from '@/components/words';

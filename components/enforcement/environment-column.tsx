@@ -1,7 +1,7 @@
-import Link from 'next/link';
 import { Ago, Day } from '@/components/time/when';
 import { Badge } from '@/components/ui/badge';
 import { Env } from '@/components/ui/env';
+import { Link } from '@/components/ui/link';
 import { counted, hostOf, listed } from '@/components/words';
 import type { EnforcementConsequence } from '@/lib/contract/views';
 import { EnforceForm, type EnforcementAction, TurnOffForm } from './enforcement-form';

@@ -1,5 +1,5 @@
-import Link from 'next/link';
 import { Env } from '@/components/ui/env';
+import { Link } from '@/components/ui/link';
 import { counted } from '@/components/words';
 import type { OverviewView } from '@/lib/contract/views';
 import { liveCertificates } from './verdict';

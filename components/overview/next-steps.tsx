@@ -1,6 +1,6 @@
 import { Check } from 'lucide-react';
-import Link from 'next/link';
 import { daysText, lifeOf } from '@/components/certificates/life';
+import { Link } from '@/components/ui/link';
 import type { OverviewView } from '@/lib/contract/views';
 import { liveCertificates, renewalPath } from './verdict';
 

@@ -1,10 +1,10 @@
 import { Plus } from 'lucide-react';
-import Link from 'next/link';
 import { daysText, LIFE_WORDS, lifeOf } from '@/components/certificates/life';
 import { LifeBar } from '@/components/certificates/life-bar';
 import { Ago } from '@/components/time/when';
 import { Badge } from '@/components/ui/badge';
 import { Env } from '@/components/ui/env';
+import { Link } from '@/components/ui/link';
 import type { CertificateView, SlotView } from '@/lib/contract/views';
 
 /** Always every slot, never reordered. */

@@ -1,6 +1,6 @@
-import Link from 'next/link';
 import { Ago } from '@/components/time/when';
 import { Badge } from '@/components/ui/badge';
+import { Link } from '@/components/ui/link';
 import type { RefusedCallView } from '@/lib/contract/views';
 
 const SHOWN = 3;

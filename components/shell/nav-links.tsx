@@ -10,8 +10,8 @@ import {
   Plug,
   Shield,
 } from 'lucide-react';
-import Link from 'next/link';
 import { usePathname } from 'next/navigation';
+import { Link } from '@/components/ui/link';
 
 export type Place =
   | 'overview'

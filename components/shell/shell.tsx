@@ -1,5 +1,5 @@
 import { LogOut, Menu } from 'lucide-react';
-import Link from 'next/link';
+import { Link } from '@/components/ui/link';
 import { Mark } from '@/components/ui/mark';
 import { AccountSwitcher, type SwitchAction } from './account-switcher';
 import { NavLinks, type Place } from './nav-links';

@@ -6,6 +6,8 @@ describe('where signing in leads', () => {
     ['/', '/'],
     ['/certificates?environment=sandbox', '/certificates?environment=sandbox'],
     ['/certificates/crt_1/download?format=pem', '/certificates/crt_1/download?format=pem'],
+    ['/?_rsc', '/'],
+    ['/certificates?status=live&_rsc=1a2b', '/certificates?status=live'],
   ])('T20: %j is a page of this portal', (next, path) => {
     expect(localPath(next)).toBe(path);
   });

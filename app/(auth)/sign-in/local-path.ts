@@ -7,6 +7,8 @@ export function localPath(next: unknown): string {
   const base = 'http://portal.invalid';
   if (!next.startsWith('/') || !URL.canParse(next, base)) return '/';
   const url = new URL(next, base);
+  // Next's own fetch of a page carries this; in an address it would make Next redirect for ever.
+  url.searchParams.delete('_rsc');
   const path = `${url.pathname}${url.search}`;
   return url.origin === base && !path.startsWith('//') ? path : '/';
 }

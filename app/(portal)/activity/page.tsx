@@ -1,17 +1,17 @@
 import type { Metadata } from 'next';
-import Link from 'next/link';
 import { z } from 'zod';
 import { Calls } from '@/components/activity/calls';
 import { Changes } from '@/components/activity/changes';
 import { Chips, Tabs } from '@/components/ui/chips';
+import { Link } from '@/components/ui/link';
 import { ProblemNotice } from '@/components/ui/problem-notice';
 import { ENVIRONMENT_WORDS } from '@/components/words';
 import type { Principal } from '@/lib/access/scope';
 import { listRefusedCalls } from '@/lib/activity/refused-calls';
 import { listActivity } from '@/lib/audit/list';
-import { requireSignedIn } from '@/lib/identity/session';
 import { ENVIRONMENTS } from '@/lib/kernel/environments';
 import { attempt } from '../attempt';
+import { inAccount } from '../opened';
 
 export const metadata: Metadata = { title: 'Activity' };
 
@@ -25,7 +25,9 @@ type Query = z.infer<typeof query>;
 type Props = { searchParams: Promise<Record<string, string | string[] | undefined>> };
 
 export default async function ActivityPage({ searchParams }: Props) {
-  const { principal } = await requireSignedIn();
+  const signedIn = await inAccount();
+  if (!signedIn) return null;
+  const { principal } = signedIn;
   const asked = query.parse(await searchParams);
   return (
     <>

@@ -1,12 +1,14 @@
 import type { Metadata } from 'next';
 import { ApiClientTable } from '@/components/api-clients/api-client-table';
 import { listApiClients } from '@/lib/api-clients/list';
-import { requireSignedIn } from '@/lib/identity/session';
+import { inAccount } from '../opened';
 
 export const metadata: Metadata = { title: 'API clients' };
 
 export default async function ApiClientsPage() {
-  const { principal } = await requireSignedIn();
+  const signedIn = await inAccount();
+  if (!signedIn) return null;
+  const { principal } = signedIn;
   const clients = await listApiClients(principal);
   return (
     <>

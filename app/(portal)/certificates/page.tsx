@@ -1,20 +1,22 @@
 import type { Metadata } from 'next';
-import Link from 'next/link';
 import { CertificateFilters } from '@/components/certificates/certificate-filters';
 import { CertificateTable } from '@/components/certificates/certificate-table';
 import { listPath } from '@/components/certificates/query';
+import { Link } from '@/components/ui/link';
 import { ProblemNotice } from '@/components/ui/problem-notice';
 import { listCertificates } from '@/lib/certificates/list';
 import { listQuery } from '@/lib/contract/operations';
-import { requireSignedIn } from '@/lib/identity/session';
 import { attempt } from '../attempt';
+import { inAccount } from '../opened';
 
 export const metadata: Metadata = { title: 'Certificates' };
 
 type Props = { searchParams: Promise<Record<string, string | string[] | undefined>> };
 
 export default async function CertificatesPage({ searchParams }: Props) {
-  const { principal, can } = await requireSignedIn();
+  const signedIn = await inAccount();
+  if (!signedIn) return null;
+  const { principal, can } = signedIn;
   const asked = listQuery.safeParse(await searchParams);
   const query = asked.success ? asked.data : listQuery.parse({});
   const page = await attempt(() => listCertificates(principal, query));

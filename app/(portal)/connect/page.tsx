@@ -6,14 +6,16 @@ import { ENVIRONMENT_WORDS } from '@/components/words';
 import { listRefusedCalls } from '@/lib/activity/refused-calls';
 import { listCertificates } from '@/lib/certificates/list';
 import { enforcementConsequences } from '@/lib/enforcement/read';
-import { requireSignedIn } from '@/lib/identity/session';
+import { inAccount } from '../opened';
 
 export const metadata: Metadata = { title: 'Connect' };
 
 type Props = { searchParams: Promise<Record<string, string | string[] | undefined>> };
 
 export default async function ConnectPage({ searchParams }: Props) {
-  const { principal } = await requireSignedIn();
+  const signedIn = await inAccount();
+  if (!signedIn) return null;
+  const { principal } = signedIn;
   const asked = (await searchParams).environment;
   const places = await enforcementConsequences(principal);
   const consequence = places.find((one) => one.environment === asked) ?? places[0];

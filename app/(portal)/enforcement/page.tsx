@@ -1,13 +1,15 @@
 import type { Metadata } from 'next';
 import { EnvironmentColumn } from '@/components/enforcement/environment-column';
 import { enforcementConsequences } from '@/lib/enforcement/read';
-import { requireSignedIn } from '@/lib/identity/session';
+import { inAccount } from '../opened';
 import { enforcementAction } from './actions';
 
 export const metadata: Metadata = { title: 'Enforcement' };
 
 export default async function EnforcementPage() {
-  const { principal, can } = await requireSignedIn();
+  const signedIn = await inAccount();
+  if (!signedIn) return null;
+  const { principal, can } = signedIn;
   const consequences = await enforcementConsequences(principal);
   const mayChange = can('enforcement.change');
   return (

@@ -1,6 +1,6 @@
 'use server';
 
-import { refresh } from 'next/cache';
+import { refresh, revalidatePath } from 'next/cache';
 import { redirect } from 'next/navigation';
 import { z } from 'zod';
 import type { LabelState } from '@/components/certificates/label-form';
@@ -52,5 +52,6 @@ export async function revokeAction(
     return revokeCertificate(principal, id, reason);
   });
   if (!revoked.ok) return { values, problem: revoked.problem };
+  revalidatePath('/', 'layout');
   redirect(`/certificates/${id}`);
 }

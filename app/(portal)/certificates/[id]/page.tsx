@@ -1,5 +1,4 @@
 import type { Metadata } from 'next';
-import Link from 'next/link';
 import { Changes } from '@/components/activity/changes';
 import { CertificateLife } from '@/components/certificates/certificate-life';
 import { FactsTab } from '@/components/certificates/facts-tab';
@@ -9,12 +8,13 @@ import { LabelForm } from '@/components/certificates/label-form';
 import { curlWithCertificate } from '@/components/connect/curl';
 import { renewalPath } from '@/components/overview/verdict';
 import { Tabs } from '@/components/ui/chips';
+import { Link } from '@/components/ui/link';
 import { certificateDetail, getCertificate } from '@/lib/certificates/read';
 import { LABEL_MAX_CHARACTERS } from '@/lib/contract/operations';
 import type { CertificateView, EnforcementConsequence } from '@/lib/contract/views';
 import { enforcementConsequences } from '@/lib/enforcement/read';
-import { requireSignedIn } from '@/lib/identity/session';
 import { orNotFound } from '../../attempt';
+import { inAccount } from '../../opened';
 import { labelAction } from './actions';
 
 type Props = {
@@ -23,7 +23,9 @@ type Props = {
 };
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
-  const { principal } = await requireSignedIn();
+  const signedIn = await inAccount();
+  if (!signedIn) return { title: 'Certificate' };
+  const { principal } = signedIn;
   const { id } = await params;
   return { title: (await orNotFound(() => getCertificate(principal, id))).label };
 }
@@ -32,7 +34,9 @@ const TABS = ['install', 'facts', 'history'] as const;
 const TAB_WORDS = { install: 'Install', facts: 'Facts', history: 'History' };
 
 export default async function CertificatePage({ params, searchParams }: Props) {
-  const { principal, can } = await requireSignedIn();
+  const signedIn = await inAccount();
+  if (!signedIn) return null;
+  const { principal, can } = signedIn;
   const { id } = await params;
   const detail = await orNotFound(() => certificateDetail(principal, id));
   const { certificate, facts, history } = detail;

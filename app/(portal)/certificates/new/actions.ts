@@ -1,6 +1,7 @@
 'use server';
 
 import { createHash } from 'node:crypto';
+import { revalidatePath } from 'next/cache';
 import { redirect } from 'next/navigation';
 import { z } from 'zod';
 import type { IssueState, IssueValues } from '@/components/request/issue-form';
@@ -43,6 +44,7 @@ export async function issueAction(_: IssueState, data: FormData): Promise<IssueS
     return issueCertificate(principal, { csr: upload, environment, label, idempotencyKey });
   });
   if (!issued.ok) return { values, problem: issued.problem };
+  revalidatePath('/', 'layout');
   redirect(`/certificates/${issued.value.id}`);
 }
 

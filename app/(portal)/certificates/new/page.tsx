@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import type { Metadata } from 'next';
-import Link from 'next/link';
 import { IssueForm } from '@/components/request/issue-form';
 import { dayText } from '@/components/time/format';
 import { readerLocale } from '@/components/time/locale';
+import { Link } from '@/components/ui/link';
 import { Notice } from '@/components/ui/notice';
 import { accountOverview } from '@/lib/accounts/overview';
 import { LABEL_MAX_CHARACTERS } from '@/lib/contract/operations';
-import { requireSignedIn } from '@/lib/identity/session';
 import { isEnvironment } from '@/lib/kernel/environments';
 import { DAY_MS } from '@/lib/kernel/time';
 import { LEAF_PROFILE } from '@/lib/pki/profile';
+import { inAccount } from '../../opened';
 import { checkAction, issueAction } from './actions';
 
 export const metadata: Metadata = { title: 'New certificate' };
@@ -20,7 +20,9 @@ const VALID_DAYS = LEAF_PROFILE.validityMs / DAY_MS;
 type Props = { searchParams: Promise<Record<string, string | string[] | undefined>> };
 
 export default async function NewCertificatePage({ searchParams }: Props) {
-  const { principal, account, can } = await requireSignedIn();
+  const signedIn = await inAccount();
+  if (!signedIn) return null;
+  const { principal, account, can } = signedIn;
   const { environment, label } = await searchParams;
   if (!account || !can('certificates.issue')) return <ReadOnly />;
   const overview = await accountOverview(principal);

@@ -6,8 +6,8 @@ import { Ago } from '@/components/time/when';
 import { Fact, shortened } from '@/components/ui/fact';
 import { Notice } from '@/components/ui/notice';
 import { certificateDetail } from '@/lib/certificates/read';
-import { requireSignedIn } from '@/lib/identity/session';
 import { orNotFound } from '../../../attempt';
+import { inAccount } from '../../../opened';
 import { revokeAction } from '../actions';
 
 export const metadata: Metadata = { title: 'Revoke certificate' };
@@ -15,7 +15,9 @@ export const metadata: Metadata = { title: 'Revoke certificate' };
 type Props = { params: Promise<{ id: string }> };
 
 export default async function RevokePage({ params }: Props) {
-  const { principal, can } = await requireSignedIn();
+  const signedIn = await inAccount();
+  if (!signedIn) return null;
+  const { principal, can } = signedIn;
   const { id } = await params;
   const { certificate, outage } = await orNotFound(() => certificateDetail(principal, id));
   if (certificate.status !== 'live' || !can('certificates.revoke')) redirect(`/certificates/${id}`);
