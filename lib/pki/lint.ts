@@ -2,21 +2,25 @@
  * The last look before signing, from the very bytes to be signed: a table of rules, each with its clause. Only `lint`
  * makes a LintedDraft, and a signer takes nothing else.
  */
+import { createHash } from 'node:crypto';
 import type { Finding } from '@/lib/kernel/findings';
 import { DAY_MS } from '@/lib/kernel/time';
-import {
-  DerError,
-  type DerNode,
-  equalBytes as equalOctets,
-  expect,
-  oidText,
-  readDer,
-  TAG,
-} from './der';
+import { hexOf } from './bytes';
+import { bitStringOctets, DerError, equalBytes, TAG } from './der';
+import { domainNameFault } from './domain-name';
 import { finding } from './finding';
 import { judgeKey } from './key';
+import {
+  CARRIED,
+  childrenOf,
+  type DraftParts,
+  nameParts,
+  readDraft,
+  textOf,
+  UPPER_BOUND,
+} from './lint-read';
 import { OID } from './oids';
-import { LEAF_PROFILE } from './profile';
+import { ACCOUNT_URI, LEAF_PROFILE } from './profile';
 
 declare const brand: unique symbol;
 
@@ -26,23 +30,7 @@ export type LintedDraft = {
   readonly issuerDer: Uint8Array;
 };
 
-type Extension = { critical: boolean; value: Uint8Array };
-
-/** A draft as the rules see it. */
-type Subject = {
-  serial: Uint8Array;
-  signatureOid: string;
-  issuerDer: Uint8Array;
-  notBefore: Date;
-  notAfter: Date;
-  spki: DerNode;
-  extensions: Map<string, Extension>;
-  repeated: boolean;
-  timesEncoded: boolean;
-  issuer: { subjectDer: Uint8Array; keyId: Uint8Array | null; notAfter: Date };
-};
-
-type Rule = { id: string; clause: string; says: string; holds: (draft: Subject) => boolean };
+type Rule = { id: string; clause: string; says: string; holds: (draft: DraftParts) => boolean };
 
 const EXPECTED: Record<string, { critical: boolean }> = {
   [OID.basicConstraints]: { critical: true },
@@ -53,6 +41,7 @@ const EXPECTED: Record<string, { critical: boolean }> = {
   [OID.authorityKeyIdentifier]: { critical: false },
 };
 const LONGEST_MS = LEAF_PROFILE.validityMs + LEAF_PROFILE.backdateMs;
+const ECDSA_SHA256 = '300A06082A8648CE3D040302';
 
 export const LINT_RULES: readonly Rule[] = [
   {
@@ -64,14 +53,20 @@ export const LINT_RULES: readonly Rule[] = [
   {
     id: 'signature-algorithm',
     clause: 'RFC 5758, 3.2',
-    says: 'The signature algorithm is ecdsa-with-SHA256.',
-    holds: ({ signatureOid }) => signatureOid === OID.ecdsaSha256,
+    says: 'The signature algorithm is ecdsa-with-SHA256, without parameters.',
+    holds: ({ signatureDer }) => hexOf(signatureDer) === ECDSA_SHA256,
   },
   {
     id: 'issuer-name',
     clause: 'RFC 5280, 4.1.2.4',
     says: 'The issuer is, byte for byte, the subject of the issuing certificate.',
-    holds: ({ issuerDer, issuer }) => equalOctets(issuerDer, issuer.subjectDer),
+    holds: ({ issuerDer, issuer }) => equalBytes(issuerDer, issuer.subjectDer),
+  },
+  {
+    id: 'issuer-may-sign',
+    clause: 'RFC 5280, 4.2.1.3 and 4.2.1.9',
+    says: 'The issuing certificate is that of a CA that may sign certificates.',
+    holds: ({ issuer }) => issuer.isCa && issuer.signsCertificates,
   },
   {
     id: 'validity',
@@ -93,6 +88,25 @@ export const LINT_RULES: readonly Rule[] = [
     clause: 'RFC 5280, 4.1.2.5',
     says: 'Times until 2049 are UTCTime, later ones GeneralizedTime, with seconds and Z.',
     holds: ({ timesEncoded }) => timesEncoded,
+  },
+  {
+    id: 'subject',
+    clause: 'RFC 5280, 4.1.2.6 and A.1',
+    says: 'The subject is C, ST, L, O, CN in this order, each once and within its bound, O and CN at least; C is a PrintableString, the others are UTF8String.',
+    holds: ({ subject }) => {
+      const parts = nameParts(subject);
+      const types = parts.map((part) => part.type);
+      return (
+        types.includes('O') &&
+        types.includes('CN') &&
+        types.join() === CARRIED.filter((type) => types.includes(type)).join() &&
+        parts.every(({ type, tag, text }) => {
+          const rightTag = tag === (type === 'C' ? TAG.printableString : TAG.utf8String);
+          const length = [...text].length;
+          return rightTag && length > 0 && length <= (UPPER_BOUND[type] ?? 0);
+        })
+      );
+    },
   },
   {
     id: 'key-policy',
@@ -131,40 +145,62 @@ export const LINT_RULES: readonly Rule[] = [
     clause: 'RFC 5280, 4.2.1.12',
     says: 'Extended key usage is clientAuth alone.',
     holds: ({ extensions }) =>
-      hexIs(extensions.get(OID.extendedKeyUsage), '300a06082b06010505070302'),
+      hexIs(extensions.get(OID.extendedKeyUsage), '300A06082B06010505070302'),
   },
   {
     id: 'names',
     clause: 'RFC 5280, 4.2.1.6',
-    says: 'The alternative names are DNS names and, last, one URI.',
-    holds: ({ extensions }) => {
-      const tags = childrenOf(extensions.get(OID.subjectAltName)).map((node) => node.tag);
+    says: 'The alternative names are DNS names, each once, the common name first, no wildcard; and last one URI, of account and environment.',
+    holds: ({ subject, extensions }) => {
+      const names = childrenOf(extensions.get(OID.subjectAltName));
+      const dns = names.slice(0, -1).map(textOf);
+      const last = names.at(-1);
+      const commonName = nameParts(subject).find((part) => part.type === 'CN')?.text;
       return (
-        tags.length >= 2 && tags.at(-1) === 0x86 && tags.slice(0, -1).every((tag) => tag === 0x82)
+        dns.length > 0 &&
+        dns[0] === commonName &&
+        names.slice(0, -1).every((name) => name.tag === 0x82) &&
+        dns.every((name) => domainNameFault(name) === null) &&
+        new Set(dns.map((name) => name.toLowerCase())).size === dns.length &&
+        last?.tag === 0x86 &&
+        ACCOUNT_URI.test(textOf(last))
       );
+    },
+  },
+  {
+    id: 'subject-key-identifier',
+    clause: 'RFC 5280, 4.2.1.2 (1)',
+    says: 'It is the SHA-1 of the public key.',
+    holds: ({ extensions, spki }) => {
+      const key = bitStringOctets(spki.children[1], 'the public key');
+      const hash = createHash('sha1').update(key).digest('hex').toUpperCase();
+      return hexIs(extensions.get(OID.subjectKeyIdentifier), `0414${hash}`);
     },
   },
   {
     id: 'authority-key-identifier',
     clause: 'RFC 5280, 4.2.1.1',
-    says: "It equals the issuer's subject key identifier.",
+    says: "It equals the issuer's subject key identifier, and holds nothing else.",
     holds: ({ extensions, issuer }) => {
-      const [first] = childrenOf(extensions.get(OID.authorityKeyIdentifier));
+      const [first, ...others] = childrenOf(extensions.get(OID.authorityKeyIdentifier));
       return (
-        first?.tag === 0x80 && issuer.keyId !== null && equalOctets(first.content, issuer.keyId)
+        others.length === 0 &&
+        first?.tag === 0x80 &&
+        issuer.keyId !== null &&
+        equalBytes(first.content, issuer.keyId)
       );
     },
   },
 ];
 
-/** Every rule that the bytes break; none, and they may be signed. */
+/** Every rule that the bytes break; none, and they may be signed. Never throws for bytes. */
 export function lint(draft: {
   tbsDer: Uint8Array;
   issuerDer: Uint8Array;
 }): { linted: LintedDraft } | { findings: Finding[] } {
-  let subject: Subject;
+  let parts: DraftParts;
   try {
-    subject = read(draft);
+    parts = readDraft(draft);
   } catch (error) {
     const why = error instanceof DerError ? error.message : String(error);
     return {
@@ -173,11 +209,20 @@ export function lint(draft: {
       ],
     };
   }
-  const findings = LINT_RULES.filter((rule) => !rule.holds(subject)).map((rule) =>
+  const findings = LINT_RULES.filter((rule) => !holds(rule, parts)).map((rule) =>
     broken(rule.id, rule.clause, rule.says),
   );
   if (findings.length > 0) return { findings };
   return { linted: { tbsDer: draft.tbsDer, issuerDer: draft.issuerDer } as unknown as LintedDraft };
+}
+
+// The inside of an extension is read by its own rule; what cannot be read breaks that rule.
+function holds(rule: Rule, parts: DraftParts): boolean {
+  try {
+    return rule.holds(parts);
+  } catch {
+    return false;
+  }
 }
 
 function broken(id: string, clause: string, says: string): Finding {
@@ -190,72 +235,6 @@ function broken(id: string, clause: string, says: string): Finding {
   });
 }
 
-function read(draft: { tbsDer: Uint8Array; issuerDer: Uint8Array }): Subject {
-  const [version, serial, signature, issuer, validity, , spki, extensions, ...more] = expect(
-    readDer(draft.tbsDer),
-    TAG.sequence,
-    'a TBSCertificate',
-  ).children;
-  if (version?.tag !== 0xa0 || version.children[0]?.content[0] !== 2)
-    throw new DerError('not version 3');
-  if (more.length > 0) throw new DerError('more parts than a TBSCertificate has');
-  const list = extensionsIn(extensions);
-  const [from, to] = expect(validity, TAG.sequence, 'the validity').children;
-  return {
-    serial: expect(serial, TAG.integer, 'the serial').content,
-    signatureOid: oidText(signature?.children[0]),
-    issuerDer: expect(issuer, TAG.sequence, 'the issuer').der,
-    notBefore: timeOf(from),
-    notAfter: timeOf(to),
-    timesEncoded: [from, to].every(rightlyEncoded),
-    spki: expect(spki, TAG.sequence, 'the public key'),
-    extensions: new Map(list),
-    repeated: new Set(list.map(([oid]) => oid)).size !== list.length,
-    issuer: issuerOf(draft.issuerDer),
-  };
-}
-
-function issuerOf(certificateDer: Uint8Array): Subject['issuer'] {
-  const tbs = expect(
-    readDer(certificateDer).children[0],
-    TAG.sequence,
-    'an issuing certificate',
-  ).children;
-  const keyId = new Map(extensionsIn(tbs[7])).get(OID.subjectKeyIdentifier);
-  return {
-    subjectDer: expect(tbs[5], TAG.sequence, "the issuer's subject").der,
-    notAfter: timeOf(tbs[4]?.children[1]),
-    keyId: keyId ? expect(readDer(keyId.value), TAG.octetString, 'a key identifier').content : null,
-  };
-}
-
-function extensionsIn(node: DerNode | undefined): [string, Extension][] {
-  if (node?.tag !== 0xa3) throw new DerError('no extensions');
-  return expect(node.children[0], TAG.sequence, 'extensions').children.map((extension) => {
-    const critical = extension.children[1]?.tag === TAG.boolean;
-    const value = expect(extension.children[critical ? 2 : 1], TAG.octetString, 'an extension');
-    return [oidText(extension.children[0]), { critical, value: value.content }];
-  });
-}
-
-function timeOf(node: DerNode | undefined): Date {
-  const text = String.fromCharCode(...(node?.content ?? []));
-  const full =
-    node?.tag === TAG.utcTime ? `${Number(text.slice(0, 2)) < 50 ? '20' : '19'}${text}` : text;
-  const parts = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/.exec(full);
-  if (!parts) throw new DerError('a time that cannot be read');
-  const [, year, month, day, hour, minute, second] = parts;
-  return new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
-}
-
-function rightlyEncoded(node: DerNode | undefined): boolean {
-  return node !== undefined && (node.tag === TAG.utcTime) === timeOf(node).getUTCFullYear() < 2050;
-}
-
-function childrenOf(extension: Extension | undefined): readonly DerNode[] {
-  return extension ? readDer(extension.value).children : [];
-}
-
-function hexIs(extension: Extension | undefined, hex: string): boolean {
-  return extension !== undefined && Buffer.from(extension.value).toString('hex') === hex;
+function hexIs(extension: { value: Uint8Array } | undefined, hex: string): boolean {
+  return extension !== undefined && hexOf(extension.value) === hex;
 }

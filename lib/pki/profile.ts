@@ -15,3 +15,6 @@ export const ROOT_PROFILE = { validityMs: 7305 * DAY_MS } as const;
 export function accountUri(accountId: string, environment: string): string {
   return `urn:countersign:account:${accountId}:${environment}`;
 }
+
+/** What `accountUri` writes. */
+export const ACCOUNT_URI = /^urn:countersign:account:[A-Za-z0-9_-]+:[a-z]+$/;
