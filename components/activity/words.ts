@@ -51,7 +51,7 @@ const DETAIL_NAMES: Record<string, string> = {
   serialHex: 'Serial',
   sha256Fingerprint: 'SHA-256',
   tbsSha256: 'Draft SHA-256',
-  intentId: 'Request',
+  intentId: 'Issuance',
   issuerId: 'Issuer',
   slot: 'Slot',
   reason: 'Reason',

@@ -64,34 +64,36 @@ export function Install({
           None of them holds the private key: that is the file you made the request with.
         </p>
       </section>
-      <section className="c5">
-        <h2 className="h2 mb-3">Make a call</h2>
-        {call ? (
-          <div className="codeblock">
-            <header>
-              <b>curl</b>
-              <span className="end">
-                <CopyButton value={call} what="command" look="button" />
-              </span>
-            </header>
-            {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls has to be reachable by keyboard. */}
-            <pre className="command" tabIndex={0}>
-              {call}
-            </pre>
-            <footer>It asks for the password of the API client.</footer>
-          </div>
-        ) : (
-          <p className="small soft">
-            No address of the {certificate.environment} edge is set here. Ask your provider.
+      {certificate.status === 'live' ? (
+        <section className="c5">
+          <h2 className="h2 mb-3">Make a call</h2>
+          {call ? (
+            <div className="codeblock">
+              <header>
+                <b>curl</b>
+                <span className="end">
+                  <CopyButton value={call} what="command" look="button" />
+                </span>
+              </header>
+              {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls has to be reachable by keyboard. */}
+              <pre className="command" tabIndex={0}>
+                {call}
+              </pre>
+              <footer>It asks for the password of the API client.</footer>
+            </div>
+          ) : (
+            <p className="small soft">
+              No address of the {certificate.environment} edge is set here. Ask your provider.
+            </p>
+          )}
+          <p className="small soft mt-3">
+            <Link className="link" href={`/connect?environment=${certificate.environment}`}>
+              Connect
+            </Link>{' '}
+            has every step, and what the edge saw.
           </p>
-        )}
-        <p className="small soft mt-3">
-          <Link className="link" href={`/connect?environment=${certificate.environment}`}>
-            Connect
-          </Link>{' '}
-          has every step, and what the edge saw.
-        </p>
-      </section>
+        </section>
+      ) : null}
     </div>
   );
 }

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { curlWithCertificate, fileStem } from './curl';
+import { fileStemOf } from '@/lib/pki/csr-command';
+import { curlWithCertificate } from './curl';
 
 /** The words a POSIX shell makes of a command. */
 function words(command: string): string[] {
@@ -16,13 +17,13 @@ describe('the curl command', () => {
       apiClient: 'erp-sync',
     });
     expect(words(command)).toEqual([
-      'https://localhost:8443/connection/v1/testauthentication',
       '--cert',
       'erp-fullchain.pem',
       '--key',
       'erp.key',
       '--user',
       'erp-sync',
+      'https://localhost:8443/connection/v1/testauthentication',
     ]);
   });
 
@@ -30,15 +31,15 @@ describe('the curl command', () => {
     'T23: an API client named %j stays one word',
     (apiClient) => {
       const command = curlWithCertificate({ mtlsUrl: 'https://h', commonName: 'a.b', apiClient });
-      expect(words(command).at(-1)).toBe(apiClient);
+      expect(words(command).at(-2)).toBe(apiClient);
       expect(words(command)).toHaveLength(7);
     },
   );
 
   it('names files by the first label only', () => {
-    expect(fileStem('ERP-1.meridian.example')).toBe('erp-1');
-    expect(fileStem('--help.example')).toBe('help');
-    expect(fileStem('$(id)')).toBe('id');
-    expect(fileStem('...')).toBe('client');
+    expect(fileStemOf('ERP-1.meridian.example')).toBe('erp-1');
+    expect(fileStemOf('--help.example')).toBe('help');
+    expect(fileStemOf('$(id)')).toBe('id');
+    expect(fileStemOf('...')).toBe('client');
   });
 });

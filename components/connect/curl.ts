@@ -1,4 +1,5 @@
 /** The first call, with the account's own names; it works in a POSIX shell when pasted. */
+import { fileStemOf } from '@/lib/pki/csr-command';
 export const TEST_PATH = '/connection/v1/testauthentication';
 
 export function curlWithCertificate(input: {
@@ -6,12 +7,12 @@ export function curlWithCertificate(input: {
   commonName: string;
   apiClient: string | null;
 }): string {
-  const stem = fileStem(input.commonName);
+  const stem = fileStemOf(input.commonName);
   return [
-    `curl ${quoted(`${input.mtlsUrl.replace(/\/$/, '')}${TEST_PATH}`)}`,
-    `  --cert ${stem}-fullchain.pem`,
+    `curl --cert ${stem}-fullchain.pem`,
     `  --key ${stem}.key`,
     `  --user ${quoted(input.apiClient ?? 'YOUR-API-CLIENT')}`,
+    `  ${quoted(`${input.mtlsUrl.replace(/\/$/, '')}${TEST_PATH}`)}`,
   ].join(' \\\n');
 }
 
@@ -20,15 +21,9 @@ export function curlWithoutCertificate(input: {
   apiClient: string | null;
 }): string {
   return [
-    `curl ${quoted(`${input.standardUrl.replace(/\/$/, '')}${TEST_PATH}`)}`,
-    `  --user ${quoted(input.apiClient ?? 'YOUR-API-CLIENT')}`,
+    `curl --user ${quoted(input.apiClient ?? 'YOUR-API-CLIENT')}`,
+    `  ${quoted(`${input.standardUrl.replace(/\/$/, '')}${TEST_PATH}`)}`,
   ].join(' \\\n');
-}
-
-/** `erp` for `erp.meridian.example`: names a file and nothing else. */
-export function fileStem(commonName: string): string {
-  const first = commonName.toLowerCase().split('.')[0] ?? '';
-  return first.replace(/[^a-z0-9-]/g, '').replace(/^-+/, '') || 'client';
 }
 
 /** As it is when a shell reads it as one word, in single quotes otherwise. */

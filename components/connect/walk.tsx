@@ -4,7 +4,8 @@ import { CopyButton } from '@/components/ui/copy';
 import { Link } from '@/components/ui/link';
 import { hostOf } from '@/components/words';
 import type { CertificateView, EnforcementConsequence } from '@/lib/contract/views';
-import { curlWithCertificate, curlWithoutCertificate, fileStem } from './curl';
+import { fileStemOf } from '@/lib/pki/csr-command';
+import { curlWithCertificate, curlWithoutCertificate } from './curl';
 
 type Place = { consequence: EnforcementConsequence; certificate: CertificateView | null };
 
@@ -78,7 +79,7 @@ function Issued({ place }: { place: Place }) {
 }
 
 function Files({ certificate }: { certificate: CertificateView | null }) {
-  const stem = fileStem(certificate?.commonName ?? 'client');
+  const stem = fileStemOf(certificate?.commonName ?? 'client');
   return (
     <>
       <p>The key is the one you made; we never had it.</p>

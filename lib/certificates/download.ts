@@ -1,5 +1,6 @@
 import { authorize, type Principal } from '@/lib/access/scope';
 import type { DownloadFormat } from '@/lib/contract/operations';
+import { fileStemOf } from '@/lib/pki/csr-command';
 import { certsOnlyPkcs7 } from '@/lib/pki/download';
 import { pemOf } from '@/lib/pki/pem';
 import { inScope } from '@/lib/platform/database';
@@ -30,7 +31,7 @@ export async function downloadCertificate(
   const issuing = row.issuer.certificateDer;
   const root = row.issuer.parent?.certificateDer;
   const above = root ? [issuing, root] : [issuing];
-  const stem = `${row.commonName.toLowerCase().replaceAll(/[^a-z0-9.-]/g, '-')}-${row.environment}-${row.serialHex.slice(-8).toLowerCase()}`;
+  const stem = fileStemOf(row.commonName);
   const pem = (certificates: Uint8Array[]) =>
     Buffer.from(certificates.map((der) => pemOf(der, 'CERTIFICATE')).join(''));
   switch (format) {

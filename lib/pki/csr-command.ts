@@ -32,8 +32,7 @@ export type CommandInput = {
  * the shell and escaped for openssl.
  */
 export function opensslCommand(input: CommandInput): string {
-  const stem =
-    input.fileStem ?? (input.commonName.split('.')[0]?.replace(/[^A-Za-z0-9-]/g, '') || 'client');
+  const stem = fileStemOf(input.fileStem ?? input.commonName);
   const parts: [string, string | null | undefined][] = [
     ['C', input.country],
     ['ST', input.state],
@@ -52,6 +51,15 @@ export function opensslCommand(input: CommandInput): string {
     ...(names === '' ? [] : [`  -addext ${quoted(`subjectAltName=${names}`)}`]),
   ];
   return lines.join(' \\\n');
+}
+
+/**
+ * What the files of a client are called everywhere: key, request, downloads and the commands that use them. Nothing that
+ * a shell or openssl would read as anything but a file name.
+ */
+export function fileStemOf(commonName: string): string {
+  const [first = ''] = commonName.toLowerCase().split('.');
+  return first.replace(/[^a-z0-9-]/g, '').replace(/^-+/, '') || 'client';
 }
 
 // openssl's -subj takes a backslash before what would otherwise divide it.

@@ -43,9 +43,9 @@ const DEFAULT_PORTS = {
 type PortName = keyof typeof DEFAULT_PORTS;
 
 const MIN_REQUESTS_PER_MINUTE = 1;
-const DEFAULT_REQUESTS_PER_MINUTE = 600;
+const DEFAULT_REQUESTS_PER_MINUTE = 1_200;
 // A shorter passphrase could be guessed offline by whoever copies the database.
-const MIN_PASSPHRASE_LENGTH = 12;
+const MIN_PASSPHRASE_LENGTH = 8;
 
 const text = z.string().trim().min(1).optional();
 const flag = z.enum(['0', '1'], { error: 'write 1 or 0' }).optional();
