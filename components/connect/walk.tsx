@@ -93,7 +93,7 @@ function Files({ certificate }: { certificate: CertificateView | null }) {
         <li>
           <span>
             <code>{stem}-fullchain.pem</code>
-            <small>certificate, then issuing CA: save the download under this name</small>
+            <small>certificate, then issuing CA</small>
           </span>
           {certificate ? (
             <a
