@@ -25,9 +25,15 @@ export type MadeIssuer = {
   notAfter: Date;
 };
 
+// X.520 upper bound of a common name, RFC 5280, A.1.
+const MAX_NAME = 64;
 const CA_USAGE = KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign;
 
-/** @see RFC 5280, 4.2.1.9 for path lengths */
+/**
+ * Keys that never leave this function unsealed, and certificates that name the provider.
+ * @throws Error when the provider's name is empty or too long for the names of its CAs
+ * @see RFC 5280, 4.2.1.9 for path lengths
+ */
 export async function createAuthority(input: {
   providerName: string;
   environments: readonly Environment[];
@@ -35,6 +41,14 @@ export async function createAuthority(input: {
   sealingKey: SealingKey;
 }): Promise<{ root: MadeIssuer; issuing: (MadeIssuer & { environment: Environment })[] }> {
   const { providerName, now, sealingKey } = input;
+  const longest = Math.max(
+    ...input.environments.map((one) => [...issuingName(providerName, one)].length),
+  );
+  if (providerName.trim() === '' || longest > MAX_NAME) {
+    throw new Error(
+      `The provider's name "${providerName}" does not fit: the names of its CAs would have ${longest} characters, and 1 to ${MAX_NAME} are possible. Choose a shorter one.`,
+    );
+  }
   const crypto = new Crypto();
   const rootKeys = await keyPair(crypto, 'P-384');
   const rootName = `${providerName} Root CA`;
@@ -53,9 +67,8 @@ export async function createAuthority(input: {
   });
   const issuing = [];
   for (const environment of input.environments) {
-    const word = environment.charAt(0).toUpperCase() + environment.slice(1);
     const made = await certificate(crypto, {
-      name: `${providerName} ${word} Client CA 1`,
+      name: issuingName(providerName, environment),
       issuerName: rootName,
       keys: await keyPair(crypto, 'P-256'),
       signer: rootKeys,
@@ -70,6 +83,11 @@ export async function createAuthority(input: {
     issuing.push({ ...made, environment });
   }
   return { root, issuing };
+}
+
+function issuingName(providerName: string, environment: Environment): string {
+  const word = environment.charAt(0).toUpperCase() + environment.slice(1);
+  return `${providerName} ${word} Client CA 1`;
 }
 
 async function keyPair(crypto: Crypto, namedCurve: string): Promise<CryptoKeyPair> {

@@ -24,9 +24,10 @@ export async function inProcessSigner(input: {
   const { subtle } = new Crypto();
   const issuers = new Map<string, OpenIssuer>();
   for (const { issuerId, certificateDer, sealedKey } of input.issuers) {
-    const pkcs8 = copyOf(openSecret(sealedKey, input.sealingKey));
+    const opened = openSecret(sealedKey, input.sealingKey);
+    const pkcs8 = copyOf(opened);
     const key = await subtle.importKey('pkcs8', pkcs8, P256, false, ['sign']);
-    pkcs8.fill(0);
+    for (const copy of [opened, pkcs8]) copy.fill(0);
     await proveMatch(subtle, key, certificateDer);
     issuers.set(issuerId, { certificateDer, key });
   }
