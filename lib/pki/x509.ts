@@ -1,4 +1,19 @@
-/** The one door to @peculiar/x509 for what lib/pki makes. It needs reflect-metadata before it. */
+/** The one door to @peculiar/x509, with what is used of it. It needs reflect-metadata before it. */
 import 'reflect-metadata';
 
-export * from '@peculiar/x509';
+export {
+  AuthorityKeyIdentifierExtension,
+  BasicConstraintsExtension,
+  ExtendedKeyUsage,
+  ExtendedKeyUsageExtension,
+  type Extension,
+  type JsonNameParams,
+  KeyUsageFlags,
+  KeyUsagesExtension,
+  Name,
+  PublicKey,
+  SubjectAlternativeNameExtension,
+  SubjectKeyIdentifierExtension,
+  X509Certificate,
+  X509CertificateGenerator,
+} from '@peculiar/x509';
