@@ -5,13 +5,16 @@ import {
   bitStringOctets,
   DerError,
   type DerNode,
+  equalBytes,
   expect,
   oidText,
   readDer,
   TAG,
   unsignedInteger,
 } from './der';
+import { bitString, oid, sequence, tlv, unsigned } from './der-write';
 import { finding } from './finding';
+import { ed25519Fault, isOnCurve, smallFactor } from './key-arithmetic';
 import { KEY_NAME, OID } from './oids';
 
 export type KeyFacts = {
@@ -34,18 +37,11 @@ const CURVES: Record<string, { name: string; bits: number }> = {
 export function judgeKey(spki: DerNode): { facts: KeyFacts; findings: Finding[] } {
   try {
     const algorithm = expect(spki.children[0], TAG.sequence, 'the key algorithm');
-    const oid = oidText(algorithm.children[0]);
-    if (oid === OID.rsaEncryption) return judgeRsa(spki);
-    if (oid === OID.ecPublicKey) return judgeEc(spki, algorithm);
-    if (oid === OID.ed25519) {
-      const bytes = bitStringOctets(spki.children[1], 'the public key');
-      if (bytes.length !== 32) throw new DerError('an Ed25519 key that has not 32 bytes');
-      return {
-        facts: { algorithm: 'Ed25519', bits: 256, curve: 'Ed25519', label: 'Ed25519' },
-        findings: [],
-      };
-    }
-    const name = KEY_NAME[oid] ?? `algorithm ${oid}`;
+    const id = oidText(algorithm.children[0]);
+    if (id === OID.rsaEncryption) return judgeRsa(spki);
+    if (id === OID.ecPublicKey) return judgeEc(spki, algorithm);
+    if (id === OID.ed25519) return judgeEd25519(spki);
+    const name = KEY_NAME[id] ?? `algorithm ${id}`;
     const facts = { algorithm: name, bits: null, curve: null, label: name };
     return { facts, findings: [refused('key-type', 'A kind of key that is not taken', name)] };
   } catch (error) {
@@ -56,6 +52,26 @@ export function judgeKey(spki: DerNode): { facts: KeyFacts; findings: Finding[] 
       findings: [refused('key-unreadable', 'A public key that cannot be read', why)],
     };
   }
+}
+
+function judgeEd25519(spki: DerNode) {
+  const bytes = bitStringOctets(spki.children[1], 'the public key');
+  if (bytes.length !== 32) throw new DerError('an Ed25519 key that has not 32 bytes');
+  const fault = ed25519Fault(bytes);
+  return {
+    facts: { algorithm: 'Ed25519', bits: 256, curve: 'Ed25519', label: 'Ed25519' },
+    findings: [
+      ...(fault === null ? [] : [refused('ed25519-point', 'An Ed25519 key of nobody', fault)]),
+      ...judgeEncoding(spki, sequence(sequence(oid(OID.ed25519)), bitString(bytes))),
+    ],
+  };
+}
+
+// One key has one spelling: certificates copy it as it is, and two accounts could share a key that has two.
+function judgeEncoding(spki: DerNode, canonical: Uint8Array): Finding[] {
+  if (equalBytes(spki.der, canonical)) return [];
+  const value = 'one with parameters or parts that do not belong there';
+  return [refused('key-encoding', 'A public key in an unusual form', value)];
 }
 
 function judgeRsa(spki: DerNode) {
@@ -79,29 +95,42 @@ function judgeRsa(spki: DerNode) {
         : 'a large number';
     findings.push(refused('rsa-exponent', 'An RSA exponent that is not 65537', `e = ${value}`));
   }
-  if (((modulus.at(-1) ?? 0) & 1) === 0) {
-    findings.push(refused('rsa-modulus', 'An even RSA modulus', 'an even modulus'));
+  const factor = smallFactor(modulus);
+  if (factor !== null) {
+    const title =
+      factor === 2 ? 'An even RSA modulus' : 'An RSA modulus that is no product of two primes';
+    findings.push(refused('rsa-modulus', title, `RSA with a modulus that ${factor} divides`));
   }
+  const canonical = sequence(
+    sequence(oid(OID.rsaEncryption), tlv(TAG.null)),
+    bitString(sequence(unsigned(modulus), unsigned(exponent))),
+  );
+  findings.push(...judgeEncoding(spki, canonical));
   return { facts: { algorithm: 'RSA', bits, curve: null, label: `RSA ${bits}` }, findings };
 }
 
 function judgeEc(spki: DerNode, algorithm: DerNode) {
   const parameters = algorithm.children[1];
-  const oid = parameters?.tag === TAG.oid ? oidText(parameters) : null;
-  const curve = oid === null ? undefined : CURVES[oid];
-  const name = curve?.name ?? (oid === null ? 'explicit parameters' : (KEY_NAME[oid] ?? oid));
+  const id = parameters?.tag === TAG.oid ? oidText(parameters) : '';
+  const curve = CURVES[id];
+  const name = curve?.name ?? (id === '' ? 'explicit parameters' : (KEY_NAME[id] ?? id));
   const facts = { algorithm: 'EC', bits: curve?.bits ?? null, curve: name, label: `EC ${name}` };
   if (!curve) {
     return { facts, findings: [refused('ec-curve', 'A curve that is not taken', `EC ${name}`)] };
   }
   const point = bitStringOctets(spki.children[1], 'the public key');
-  const uncompressed = point[0] === 4 && point.length === 1 + (2 * curve.bits) / 8;
-  return {
-    facts,
-    findings: uncompressed
-      ? []
-      : [refused('ec-point', 'An EC point that is not in uncompressed form', `EC ${name}`)],
-  };
+  const canonical = sequence(sequence(oid(OID.ecPublicKey), oid(id)), bitString(point));
+  return { facts, findings: [...judgePoint(curve, point), ...judgeEncoding(spki, canonical)] };
+}
+
+function judgePoint(curve: { name: string; bits: number }, point: Uint8Array): Finding[] {
+  if (point[0] !== 4 || point.length !== 1 + (2 * curve.bits) / 8) {
+    const title = 'An EC point that is not in uncompressed form';
+    return [refused('ec-point', title, `EC ${curve.name} in another form than x and y in full`)];
+  }
+  if (isOnCurve(curve.name, point)) return [];
+  const value = `EC ${curve.name} with a point that is not on the curve`;
+  return [refused('ec-point', 'An EC point that is not on its curve', value)];
 }
 
 function refused(rule: string, title: string, value: string): Finding {
