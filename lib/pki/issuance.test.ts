@@ -1,6 +1,7 @@
 import { createHash, randomBytes, X509Certificate } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Environment } from '@/lib/kernel/environments';
 import { createAuthority, type MadeIssuer } from '@/lib/signer/ceremony';
@@ -219,6 +220,59 @@ describe('a client certificate, judged by openssl', () => {
     expect(aki).toBe(
       (await certificateFacts(issuerOf('production').certificateDer)).subjectKeyIdHex,
     );
+  });
+});
+
+describe('whatever checkCsr accepts, lint accepts: a fault is a finding for the customer, never a 500', () => {
+  const place = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 130 });
+  const label = fc.stringMatching(/^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/);
+  const name = fc.array(label, { minLength: 2, maxLength: 4 }).map((labels) => labels.join('.'));
+
+  it('over random places and names', async () => {
+    let accepted = 0;
+    await fc.assert(
+      fc.asyncProperty(
+        place,
+        place,
+        name,
+        fc.array(name, { maxLength: 5 }),
+        async (state, locality, commonName, names) => {
+          const subject: SubjectPart[] = [
+            ['C', 'DE'],
+            ['ST', state],
+            ['L', locality],
+            ['CN', commonName],
+          ];
+          const der = composed({
+            subject,
+            attributes: [extensionRequest(dnsNames('a.example', ...names))],
+          });
+          const { csr } = await checkCsr(der, { legalName: LEGAL_NAME });
+          if (csr === null) return;
+          accepted += 1;
+          const issuerDer = issuerOf('sandbox').certificateDer;
+          const serial = serialFrom(randomBytes(16));
+          const draft = await draftClientCertificate({
+            csr,
+            legalName: LEGAL_NAME,
+            accountId: 'acc_1',
+            environment: 'sandbox',
+            issuerDer,
+            serial,
+            now: NOW,
+          });
+          expect(lint(draft)).toHaveProperty('linted');
+        },
+      ),
+      { numRuns: 500, seed: 20_261_121 },
+    );
+    expect(accepted).toBeGreaterThan(100);
+  });
+
+  it('with a hundred alternative names and a common name beside them', async () => {
+    const names = Array.from({ length: 100 }, (_, at) => `n${at}.example.com`);
+    const { der } = await issued(composed({ attributes: [extensionRequest(dnsNames(...names))] }));
+    expect((await certificateFacts(der)).sans).toHaveLength(102);
   });
 });
 
