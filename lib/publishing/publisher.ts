@@ -119,7 +119,7 @@ function makePublisher(): Publisher {
         }
         await Promise.race([woken, pause(HEARTBEAT_MS)]);
         if (held < number) continue;
-        if (await disabled(edgeId)) return;
+        if (!running || (await disabled(edgeId))) return;
         yield heartbeat(held);
       }
     },

@@ -2,7 +2,7 @@
 
 import { LEASE_MS } from '@/lib/certificates/intents';
 import { recoverIntents } from '@/lib/certificates/recover';
-import { database, openDatabase } from '@/lib/platform/database';
+import { closeDatabase, openDatabase } from '@/lib/platform/database';
 import { log } from '@/lib/platform/log';
 import { migrate } from '@/lib/platform/migrate';
 import { publisher } from '@/lib/publishing/publisher';
@@ -36,13 +36,11 @@ export async function startPortal(settings: PortalSettings): Promise<StartedPort
       async stop() {
         clearInterval(recovery);
         await publisher().stop();
-        await database().close();
+        await closeDatabase();
       },
     };
   } catch (error) {
-    await database()
-      .close()
-      .catch(() => undefined);
+    await closeDatabase().catch(() => undefined);
     if (error instanceof StartError) throw error;
     throw new StartError(
       `The portal could not be started: ${error instanceof Error ? error.message : String(error)}`,
