@@ -2,7 +2,7 @@
  * `npm start`: one foreground process tree. Checks, generates, builds if needed, starts the portal and the edge,
  * announces them once both answer, and ends them together.
  */
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PortalReady } from '@/lib/contract/process-messages';
@@ -60,14 +60,22 @@ async function start(tree: Supervisor, signal: AbortSignal): Promise<void> {
   await ensureGenerated(build);
   await ensureBuilt(build);
 
-  const { demo } = await tree.start(portalSpec(env, lock), PORTAL_POLICY);
-  await checkPortal(localPortalUrl(env));
+  const portal = async () => {
+    const { demo } = await tree.start(portalSpec(env, lock), PORTAL_POLICY);
+    await checkPortal(localPortalUrl(env));
+    return demo;
+  };
   if (token === null) {
+    await portal();
     say(deploymentSummary(env, null));
     return;
   }
-  mkdirSync(resolve(env.dataDir, 'edge'), { recursive: true, mode: 0o700 });
-  await tree.start(edgeSpec({ root: ROOT, env, given, token }), EDGE_POLICY);
+  const edgeDir = resolve(env.dataDir, 'edge');
+  mkdirSync(edgeDir, { recursive: true, mode: 0o700 });
+  const edge = () => tree.start(edgeSpec({ root: ROOT, env, given, token }), EDGE_POLICY);
+  // An edge that enrolled before decides from its own state: it need not wait for the portal.
+  const enrolled = existsSync(resolve(edgeDir, 'enrolment.json'));
+  const [demo] = enrolled ? await Promise.all([portal(), edge()]) : [await portal(), await edge()];
   await checkEdge(env, given);
   const edges = edgesOf(env, given);
   signal.throwIfAborted();

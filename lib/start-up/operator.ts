@@ -37,7 +37,15 @@ function verb<T extends z.ZodObject>(
 
 const none = z.strictObject({});
 const email = z.email().max(254);
-const name = z.string().trim().min(1).max(128);
+const printable = /^[^\p{Cc}\p{Cf}\p{Co}\p{Cn}]*$/u;
+const name = z
+  .string()
+  .trim()
+  .min(1)
+  .max(128)
+  .regex(printable, 'no control or invisible characters');
+// It is the O of every certificate of the account, which holds 64 characters (RFC 5280, A.1, ub-organization-name).
+const legalName = name.max(64, 'at most 64 characters fit into a certificate');
 const id = z.strictObject({ id: z.string().min(1) });
 
 export const OPERATOR_VERBS: Record<string, Record<string, Verb>> = {
@@ -55,7 +63,7 @@ export const OPERATOR_VERBS: Record<string, Record<string, Verb>> = {
   account: {
     create: verb(
       '--name N [--legal-name L] [--parent ID]',
-      z.strictObject({ name, legalName: name.optional(), parent: z.string().optional() }),
+      z.strictObject({ name: legalName, legalName: legalName.optional(), parent: z.string().optional() }),
       (scope, args) =>
         createAccount(scope, {
           name: args.name,
