@@ -124,7 +124,6 @@ async function judgeSignature(
       message: `The request is signed with ${name}. SHA-256 or better is needed.`,
       fix: 'Make the request again with the command below.',
       value: name,
-      source: 'CA/Browser Forum BR, 7.1.3.2',
     });
     return { name, verifies: false, findings: [refusal] };
   }
@@ -148,20 +147,17 @@ function notVerified(): Finding {
     title: 'A signature that does not verify',
     message: 'The request was changed after it was signed, or it was signed with another key.',
     fix: 'Make the request again from your key.',
-    source: 'RFC 2986, 4.2',
   });
 }
 
 // Browsers from before 2025 lack Ed25519; that is no fault of the request, and the server can tell.
 function unchecked(name: string): Finding {
   return finding('signature-unchecked', {
-    severity: 'notice',
     field: 'signature',
     title: 'A signature that is checked later',
     message: `This browser cannot verify ${name}. We verify it when you send the request.`,
     fix: 'Nothing needs to be done.',
     value: name,
-    source: 'RFC 2986, 4.2',
   });
 }
 
@@ -201,7 +197,6 @@ function unreadable(error: unknown): Finding {
     title: 'A request that cannot be read',
     message: `The file is not a signing request in DER: ${why}.`,
     fix: 'Copy or upload the file again, whole. If that does not help, make it again with the command below.',
-    source: 'RFC 2986, 4; X.690, 10',
   });
 }
 

@@ -3,6 +3,7 @@
  */
 import type { Finding } from '@/lib/kernel/findings';
 import { bytesOfBase64 } from './bytes';
+import type { CsrRule } from './csr-rules';
 import { finding } from './finding';
 import { looksLikePrivateKey } from './private-key';
 
@@ -41,7 +42,6 @@ export function privateKeyFinding(): Finding {
     message:
       'This is a private key. It was not kept. A private key never leaves your machine: we need the signing request only.',
     fix: 'Upload the .csr file made from it. If this key was pasted anywhere else, make a new one.',
-    source: 'RFC 2986, 3',
   });
 }
 
@@ -129,7 +129,6 @@ function notPem(text: string): Finding {
       field: 'file',
       message: 'The file or field is empty.',
       fix: COMMAND_HINT,
-      source: 'RFC 7468, 7',
     });
   }
   if (start.startsWith('%PDF-')) return unlike('a PDF document');
@@ -142,7 +141,6 @@ function notPem(text: string): Finding {
       field: 'file',
       message: 'There is a BEGIN line without the END line that belongs to it.',
       fix: 'Copy the file again, from the BEGIN line to the END line.',
-      source: 'RFC 7468, 2',
     });
   }
   if (/^M[A-Za-z0-9+/=\s]{60,}$/.test(start)) {
@@ -151,7 +149,6 @@ function notPem(text: string): Finding {
       field: 'file',
       message: 'This looks like the inside of a request, without its first and last line.',
       fix: 'Add the lines -----BEGIN CERTIFICATE REQUEST----- before and -----END CERTIFICATE REQUEST----- after it.',
-      source: 'RFC 7468, 2',
     });
   }
   return unlike('something else');
@@ -164,7 +161,6 @@ export function unlike(what: string): Finding {
     field: 'file',
     message: `This is ${what}. A signing request (CSR) is needed: it starts with -----BEGIN CERTIFICATE REQUEST-----.`,
     fix: COMMAND_HINT,
-    source: 'RFC 2986, 4',
   });
 }
 
@@ -182,9 +178,9 @@ function textOf(bytes: Uint8Array): string | null {
 }
 
 function wrong(
-  rule: string,
+  rule: CsrRule,
   title: string,
   rest: { message: string; fix: string; value?: string | null },
 ): { finding: Finding } {
-  return { finding: finding(rule, { title, field: 'file', source: 'RFC 7468, 2', ...rest }) };
+  return { finding: finding(rule, { title, field: 'file', ...rest }) };
 }

@@ -40,7 +40,6 @@ export function judgeRequested(
         message: `The request has ${dnsNames.length} DNS names; at most ${maxDnsNames} are taken.`,
         fix: 'Keep the names of this one client.',
         value: String(dnsNames.length),
-        source: 'account policy',
       }),
     );
   }
@@ -60,7 +59,6 @@ function judgeDnsName(name: string): Finding[] {
       mark,
       value: name,
       fix: 'Remove this name, or write a fully qualified domain name.',
-      source: 'RFC 1123, 2.1; RFC 5280, 4.2.1.6',
     }),
   ];
 }
@@ -97,7 +95,6 @@ function alternativeNames(value: Uint8Array): { dnsNames: string[]; findings: Fi
         title: 'Alternative names that cannot be read',
         message: `The subject alternative name is damaged: ${error.message}.`,
         fix: 'Make the request again with the command below.',
-        source: 'RFC 5280, 4.2.1.6',
       }),
     );
   }
@@ -112,7 +109,6 @@ function otherKind(tag: number, text: string): Finding {
     message: `The alternative names hold ${kind}; only DNS names are taken.`,
     fix: 'Remove it.',
     value: /^[\x20-\x7e]+$/.test(text) ? text : null,
-    source: 'account policy',
   });
 }
 
@@ -126,20 +122,17 @@ function repeated(oids: readonly string[], what: 'attribute' | 'extension'): Fin
       message: `The request holds the ${what} ${nameOf(oid)} more than once.`,
       fix: 'Make the request again with the command below.',
       value: nameOf(oid),
-      source: what === 'extension' ? 'RFC 5280, 4.2' : 'RFC 2986, 4.1',
     }),
   );
 }
 
 function dropped(what: 'attribute' | 'extension', oid: string): Finding {
   return finding(`${what}-dropped`, {
-    severity: 'notice',
     field: what,
     title: `An ${what} that is left out`,
     message: `The request asks for ${nameOf(oid)}. The certificate profile decides that, so it is left out.`,
     fix: 'Nothing needs to be done.',
     value: nameOf(oid),
-    source: 'certificate profile',
   });
 }
 

@@ -1,11 +1,13 @@
 import type { Finding, Severity } from '@/lib/kernel/findings';
+import { CSR_RULES, type CsrRule } from './csr-rules';
 
-type Given = Pick<Finding, 'title' | 'field' | 'message' | 'fix' | 'source'> &
-  Partial<Pick<Finding, 'value' | 'mark'>> & { severity?: Severity };
+type Given = Pick<Finding, 'title' | 'field' | 'message' | 'fix'> &
+  Partial<Pick<Finding, 'value' | 'mark'>>;
 
-/** A finding with what is usual left out: severity `error`, no value, no mark, no command yet. */
-export function finding(rule: string, given: Given): Finding {
-  return { rule, severity: 'error', value: null, mark: null, command: null, ...given };
+/** A finding by a rule of the table, which knows severity and source; no value, mark or command where none is given. */
+export function finding(rule: CsrRule, given: Given): Finding {
+  const { severity, source } = CSR_RULES[rule];
+  return { rule, severity, source, value: null, mark: null, command: null, ...given };
 }
 
 const ORDER: Record<Severity, number> = { error: 0, warning: 1, notice: 2 };

@@ -1,6 +1,7 @@
 /** Public keys: what they are, whether the policy takes them, and verification of a request's signature. */
 import type { Finding } from '@/lib/kernel/findings';
 import { copyOf } from './bytes';
+import type { CsrRule } from './csr-rules';
 import {
   bitStringOctets,
   DerError,
@@ -133,14 +134,13 @@ function judgePoint(curve: { name: string; bits: number }, point: Uint8Array): F
   return [refused('ec-point', 'An EC point that is not on its curve', value)];
 }
 
-function refused(rule: string, title: string, value: string): Finding {
+function refused(rule: CsrRule, title: string, value: string): Finding {
   return finding(rule, {
     field: 'key',
     title,
     message: `The key is ${value}. Taken are ${ACCEPTED_KEYS}.`,
     fix: 'Make a new key with the command below.',
     value,
-    source: 'CA/Browser Forum BR, 6.1.5 and 6.1.6',
   });
 }
 

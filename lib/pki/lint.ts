@@ -8,7 +8,6 @@ import { DAY_MS } from '@/lib/kernel/time';
 import { hexOf } from './bytes';
 import { bitStringOctets, DerError, equalBytes, TAG } from './der';
 import { domainNameFault } from './domain-name';
-import { finding } from './finding';
 import { judgeKey } from './key';
 import {
   CARRIED,
@@ -226,13 +225,18 @@ function holds(rule: Rule, parts: DraftParts): boolean {
 }
 
 function broken(id: string, clause: string, says: string): Finding {
-  return finding(id, {
+  return {
+    rule: id,
+    severity: 'error',
     field: 'draft',
     title: 'A draft that may not be signed',
     message: says,
     fix: 'This is a fault of ours. Tell support.',
     source: clause,
-  });
+    value: null,
+    mark: null,
+    command: null,
+  };
 }
 
 function hexIs(extension: { value: Uint8Array } | undefined, hex: string): boolean {

@@ -48,7 +48,6 @@ export function subjectText(attributes: readonly SubjectAttribute[]): {
             'Subject text is UTF8String or PrintableString; this one is of another type or damaged.',
           fix: 'Make the request again with the command below.',
           value: shown,
-          source: 'RFC 5280, 4.1.2.4',
         }),
       );
     }
@@ -83,7 +82,6 @@ function judgeText(
   value: string,
   context: { legalName: string; forbiddenCharacters: string },
 ): Finding[] {
-  const source = 'RFC 5280, 4.1.2.6 and A.1';
   const invisible = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Zl}\p{Zp}]/u.exec(value);
   if (invisible) {
     const [character] = invisible;
@@ -95,7 +93,6 @@ function judgeText(
         fix: 'Type the text again by hand.',
         value: value.replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Zl}\p{Zp}]/gu, '\ufffd'),
         mark: { start: invisible.index, end: invisible.index + character.length },
-        source,
       }),
     ];
   }
@@ -107,7 +104,6 @@ function judgeText(
         title: 'An empty value',
         message: `${type} is there without a value.`,
         fix: `Give ${type} a value, or leave it out.`,
-        source,
       }),
     );
   }
@@ -121,7 +117,6 @@ function judgeText(
         fix: 'Shorten it.',
         value,
         mark: { start: limit, end: value.length },
-        source: 'RFC 5280, A.1 (upper bounds)',
       }),
     );
   }
@@ -154,7 +149,6 @@ function forbidden(
     fix: `Leave it out.${own}`,
     value,
     mark: { start, end: start + character.length },
-    source: 'account policy',
   });
 }
 
@@ -168,7 +162,6 @@ function judgeCommonName(subject: readonly SubjectValue[]): Finding[] {
         message:
           'The subject has no CN. It names the program that will connect, such as erp.example.com.',
         fix: 'Add a CN that is a fully qualified domain name.',
-        source: 'account policy',
       }),
     ];
   }
@@ -184,7 +177,6 @@ function judgeCommonName(subject: readonly SubjectValue[]): Finding[] {
         mark,
         value,
         fix: 'Give the common name a fully qualified domain name. It need not exist in DNS.',
-        source: 'RFC 1123, 2.1',
       }),
     ];
   });
@@ -205,7 +197,6 @@ function judgePlaces(subject: readonly SubjectValue[]): Finding[] {
           : 'Write the two letters of your country, for example US or DE.',
         value: country,
         mark: { start: 0, end: country.length },
-        source: 'ISO 3166-1; X.520, 6.3.1',
       }),
     );
   }
@@ -219,26 +210,22 @@ function judgePlaces(subject: readonly SubjectValue[]): Finding[] {
     if (value === undefined) {
       findings.push(
         finding('place-missing', {
-          severity: 'warning',
           field: type,
           title: `No ${word}`,
           message: `The subject has no ${type} (${word}). We accept it so; stricter checks elsewhere may not.`,
           fix: `Add ${type}.`,
-          source: 'CA/Browser Forum BR, 7.1.2.7',
         }),
       );
     } else if (type !== 'C' && looksAbbreviated(value)) {
       const full = type === 'ST' ? spelledOutState(value) : null;
       findings.push(
         finding('place-abbreviated', {
-          severity: 'warning',
           field: type,
           title: `An abbreviated ${word}`,
           message: 'We accept it as it is. Spelled out it also passes stricter checks elsewhere.',
           fix: full ? `Write ${full}.` : 'Spell it out.',
           value,
           mark: { start: 0, end: value.length },
-          source: 'CA/Browser Forum EVG, 7.1.4.2.6',
         }),
       );
     }
@@ -254,13 +241,11 @@ function judgeOrganization(
   if (value === legalName) return [];
   return [
     finding('organization', {
-      severity: 'notice',
       field: 'O',
       title: value === undefined ? 'No organization' : 'Another organization',
       message: `The certificate carries your account's legal name, ${legalName}.`,
       fix: 'Nothing needs to be done.',
       value: value ?? null,
-      source: 'account policy',
     }),
   ];
 }
@@ -272,19 +257,16 @@ function duplicate(type: string, value: string): Finding {
     message: `${type} stands in the subject more than once, so it is not clear which one is meant.`,
     fix: `Keep one ${type}.`,
     value,
-    source: 'RFC 5280, 4.1.2.4',
   });
 }
 
 function dropped(type: string, value: string): Finding {
   return finding('attribute-dropped', {
-    severity: 'notice',
     field: type,
     title: 'An attribute that will not be in the certificate',
     message: `${type} is not part of our certificates and is left out.`,
     fix: 'Nothing needs to be done.',
     value,
-    source: 'certificate profile',
   });
 }
 
