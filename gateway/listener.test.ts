@@ -59,7 +59,7 @@ describe('mTLS listener', () => {
     expect(JSON.parse(done.stdout)).toMatchObject({
       message: 'Hello billing',
       environment: 'production',
-      sha256Fingerprint: live.fingerprintHex,
+      sha256Fingerprint: live.fingerprintHex.toUpperCase(),
       daysLeft: 40,
       tlsVersion: 'TLSv1.3',
       passesUnderEnforcement: true,

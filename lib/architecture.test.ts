@@ -146,6 +146,7 @@ const SYSTEM_SCOPE_CALLERS = [
   'lib/api-access/keys.ts',
   'lib/certificates/recover.ts',
   'lib/identity/authenticate.ts',
+  'lib/identity/end-session.ts',
   'lib/identity/session.ts',
   'lib/identity/sign-in.ts',
   'lib/publishing/edges.ts',

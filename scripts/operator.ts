@@ -14,7 +14,7 @@ import { startPortal } from '@/lib/start-up/portal';
 
 async function main(): Promise<void> {
   const [noun = '', verb = '', ...rest] = process.argv.slice(2);
-  if (noun === '' || noun === 'help' || noun === '--help') {
+  if (noun === '' || noun === 'help' || process.argv.includes('--help')) {
     process.stdout.write(`${operatorUsage()}\n`);
     return;
   }

@@ -16,6 +16,8 @@ import { startPortal } from '@/lib/start-up/portal';
 const STOP_WITHIN_MS = 8 * SECOND_MS;
 
 async function main(): Promise<void> {
+  // The embedded database makes its files for everybody; what lies in the data directory is the owner's alone.
+  process.umask(0o077);
   const env = portalEnv(process.env);
   process.env.NEXTAUTH_URL = env.publicUrl;
   const portal = await startPortal({

@@ -1,9 +1,9 @@
 'use server';
 
 import { revalidatePath } from 'next/cache';
-import { redirect } from 'next/navigation';
-import { z } from 'zod';
+import { notFound, redirect } from 'next/navigation';
 import { signOut, switchAccount } from '@/lib/identity/sign-in';
+import { attempt } from './attempt';
 
 export async function signOutAction(): Promise<void> {
   await signOut();
@@ -11,7 +11,8 @@ export async function signOutAction(): Promise<void> {
 }
 
 export async function switchAccountAction(data: FormData): Promise<void> {
-  await switchAccount(z.string().max(100).parse(data.get('accountId')));
+  const switched = await attempt(() => switchAccount(data.get('accountId')));
+  if (!switched.ok) notFound();
   revalidatePath('/', 'layout');
   redirect('/');
 }

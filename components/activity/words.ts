@@ -18,6 +18,7 @@ const SENTENCES: Record<string, (detail: Detail) => string> = {
       ? `enforced mTLS in ${place(d)}`
       : `turned off enforcement in ${place(d)}`,
   'session.opened': () => 'signed in',
+  'session.closed': () => 'signed out',
   'account.looked-into': () => 'opened this account as support, to read',
   'account.created': () => 'created this account',
   'account.suspended': () => 'suspended this account',

@@ -87,6 +87,13 @@ describe('T19: authorize', () => {
     }
   }
 
+  it('support that is admin as well changes nothing in a suspended account', () => {
+    const both = suspended(person(['support', 'admin']));
+    expect(outcome(both, 'certificates.issue')).toBe('account_suspended');
+    expect(outcome(both, 'certificates.read')).toBe('acc_1');
+    expect(may(both, 'certificates.read')).toBe(true);
+  });
+
   it('a person without a role may nothing', () => {
     for (const permission of PERMISSION_NAMES) {
       expect(outcome(person([]), permission)).toBe('forbidden');

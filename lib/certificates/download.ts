@@ -4,7 +4,7 @@ import { fileStemOf } from '@/lib/pki/csr-command';
 import { certsOnlyPkcs7 } from '@/lib/pki/download';
 import { pemOf } from '@/lib/pki/pem';
 import { inScope } from '@/lib/platform/database';
-import { noCertificate } from './read';
+import { knownId, noCertificate } from './read';
 
 export type Download = { fileName: string; contentType: string; body: Uint8Array };
 
@@ -22,7 +22,7 @@ export async function downloadCertificate(
   const scope = authorize(principal, 'certificates.read');
   const row = await inScope(scope, (tx) =>
     tx.certificate.findFirst({
-      where: { id, accountId: scope.accountId },
+      where: { id: knownId(id), accountId: scope.accountId },
       include: { issuer: { include: { parent: true } } },
     }),
   );

@@ -15,8 +15,9 @@ import {
 } from '@/lib/start-up/testing';
 import { downloadCertificate } from './download';
 import { issueCertificate } from './issue';
+import { labelCertificate } from './label';
 import { listCertificates } from './list';
-import { getCertificate } from './read';
+import { certificateDetail, getCertificate } from './read';
 import { recoverIntents } from './recover';
 import { revokeCertificate } from './revoke';
 
@@ -293,5 +294,26 @@ describe('T4: a crash between intent and certificate', () => {
       tx.slot.count({ where: { accountId: account.id } }),
     );
     expect(slots).toBe(0);
+  });
+});
+
+describe('values whose type is only claimed, as the bound arguments of a server action are', () => {
+  // A cast, since this is what a client does to us.
+  const filter = { not: '' } as unknown as string;
+
+  it('T19: an object in the place of an id names nothing, and changes nothing', async () => {
+    const account = await portal.newAccount();
+    for (const environment of ['sandbox', 'production'] as const) {
+      await issueCertificate(account.key(), { csr: opensslCsr().csr, environment });
+    }
+    const admin = account.as('admin');
+    expect(await codeOf(getCertificate(admin, filter))).toBe('not_found');
+    expect(await codeOf(certificateDetail(admin, filter))).toBe('not_found');
+    expect(await codeOf(downloadCertificate(admin, filter, 'pem'))).toBe('not_found');
+    expect(await codeOf(labelCertificate(admin, filter, 'mine'))).toBe('not_found');
+    expect(await codeOf(revokeCertificate(admin, filter, 'superseded'))).toBe('not_found');
+    expect(await codeOf(revokeCertificate(admin, 'crt_\u0000', 'superseded'))).toBe('not_found');
+    const page = await listCertificates(admin, { status: 'live', limit: 10 });
+    expect(page.items).toHaveLength(2);
   });
 });

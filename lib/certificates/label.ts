@@ -4,7 +4,7 @@ import { recordEvent } from '@/lib/audit/record';
 import type { CertificateView } from '@/lib/contract/views';
 import { currentTime } from '@/lib/platform/clock';
 import { inScope } from '@/lib/platform/database';
-import { noCertificate } from './read';
+import { knownId, noCertificate } from './read';
 import { certificateView, withSlot } from './view';
 
 /**
@@ -19,7 +19,7 @@ export async function labelCertificate(
   const scope = authorize(principal, 'certificates.label');
   return inScope(scope, async (tx) => {
     await lockAccount(tx, scope.accountId);
-    const where = { id, accountId: scope.accountId };
+    const where = { id: knownId(id), accountId: scope.accountId };
     const before = await tx.certificate.findFirst({ where, include: withSlot });
     if (!before) throw noCertificate();
     if (before.label === label) return certificateView(before, currentTime());

@@ -2,6 +2,7 @@ import { authorize, type Principal, type Scope } from '@/lib/access/scope';
 import { eventView } from '@/lib/audit/list';
 import type { ActivityEventView, CertificateView } from '@/lib/contract/views';
 import { AppError } from '@/lib/kernel/errors';
+import { isId } from '@/lib/kernel/ids';
 import { type CertificateFacts, certificateFacts } from '@/lib/pki/certificate-facts';
 import { currentTime } from '@/lib/platform/clock';
 import { inScope } from '@/lib/platform/database';
@@ -11,7 +12,7 @@ import { certificateView, withSlot } from './view';
 /** @throws AppError `not_found`, also for a certificate of another account */
 export async function getCertificate(principal: Principal, id: string): Promise<CertificateView> {
   const scope = authorize(principal, 'certificates.read');
-  return getCertificateInScope(scope, { id });
+  return getCertificateInScope(scope, { id: knownId(id) });
 }
 
 export type CertificateDetail = {
@@ -31,7 +32,7 @@ export async function certificateDetail(
   const scope = authorize(principal, 'certificates.read');
   return inScope(scope, async (tx) => {
     const row = await tx.certificate.findFirst({
-      where: { id, accountId: scope.accountId },
+      where: { id: knownId(id), accountId: scope.accountId },
       include: withSlot,
     });
     if (!row) throw noCertificate();
@@ -62,6 +63,15 @@ export async function getCertificateInScope(
   );
   if (!row) throw noCertificate();
   return certificateView(row, currentTime());
+}
+
+/**
+ * An object in the place of an id would be a filter to the database, and match many rows.
+ * @throws AppError `not_found`
+ */
+export function knownId(id: unknown): string {
+  if (isId('certificate', id)) return id;
+  throw noCertificate();
 }
 
 export function noCertificate(): AppError {

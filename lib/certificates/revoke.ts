@@ -7,7 +7,7 @@ import { currentTime } from '@/lib/platform/clock';
 import { inScope } from '@/lib/platform/database';
 import { certificateChange, recordChange } from '@/lib/publishing/changes';
 import { publisher } from '@/lib/publishing/publisher';
-import { noCertificate } from './read';
+import { knownId, noCertificate } from './read';
 import { certificateView, withSlot } from './view';
 
 /**
@@ -24,14 +24,14 @@ export async function revokeCertificate(
   const view = await inScope(scope, async (tx) => {
     await lockAccount(tx, scope.accountId);
     const now = currentTime();
-    const where = { id, accountId: scope.accountId };
-    const revoked = await tx.certificate.updateMany({
-      where: { ...where, revokedAt: null },
-      data: { revokedAt: now, revokedBy: scope.actor.name, revocationReason: reason },
-    });
-    const row = await tx.certificate.findFirst({ where });
-    if (!row) throw noCertificate();
-    if (revoked.count === 1) {
+    const where = { id: knownId(id), accountId: scope.accountId };
+    const before = await tx.certificate.findFirst({ where });
+    if (!before) throw noCertificate();
+    if (before.revokedAt === null) {
+      const row = await tx.certificate.update({
+        where: { id: before.id },
+        data: { revokedAt: now, revokedBy: scope.actor.name, revocationReason: reason },
+      });
       await tx.slot.deleteMany({
         where: { intentId: row.intentId, accountId: scope.accountId },
       });
@@ -40,7 +40,7 @@ export async function revokeCertificate(
         actor: scope.actor,
         requestId: scope.requestId,
         action: 'certificate.revoked',
-        object: { kind: 'certificate', id },
+        object: { kind: 'certificate', id: row.id },
         detail: {
           reason,
           environment: row.environment,

@@ -3,7 +3,10 @@ import { z } from 'zod';
 import { environmentSchema } from './views';
 
 const hex64 = z.string().regex(/^[0-9a-fA-F]{64}$/);
-const text = (max: number) => z.string().max(max);
+// PostgreSQL stores no NUL; one bad item must not lose the batch it came in.
+const text = (max: number) =>
+  z.string().transform((value) => value.replaceAll('\u0000', '').slice(0, max));
+const at = z.iso.datetime().refine((value) => value > '2020', 'an instant of this century');
 
 export const enrolmentReply = z.object({
   edgeId: z.string(),
@@ -26,7 +29,7 @@ export const reportBody = z.strictObject({
         fingerprint: hex64,
         nameHash: hex64,
         environment: environmentSchema,
-        at: z.iso.datetime(),
+        at,
         tlsVersion: text(16),
       }),
     )
@@ -38,7 +41,7 @@ export const reportBody = z.strictObject({
         code: text(64),
         environment: environmentSchema,
         listener: z.enum(['mtls', 'standard']),
-        at: z.iso.datetime(),
+        at,
         fingerprint: hex64.nullable(),
         nameHash: hex64.nullable(),
         sourceAddress: text(64),

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import type { DeploymentPermission, Permission } from '@/lib/access/permissions';
 import type { ErrorCode } from '@/lib/kernel/errors';
+import { idPattern } from '@/lib/kernel/ids';
 import {
   accountSchema,
   apiClientListSchema,
@@ -31,7 +32,7 @@ const labelSchema = z
   .string()
   .trim()
   .max(LABEL_MAX_CHARACTERS)
-  .regex(/^[^\p{Cc}\p{Cf}]*$/u, 'A label has no control or invisible characters.');
+  .regex(/^[^\p{Cc}\p{Cf}\p{Cs}]*$/u, 'A label has no control or invisible characters.');
 
 export const checkBody = z.strictObject({
   csr: z.string().min(1),
@@ -46,7 +47,7 @@ export const labelBody = z.strictObject({ label: labelSchema.min(1) });
 export const revocationBody = z.strictObject({ reason: reasonSchema });
 export const enforcementBody = z.strictObject({ mode: modeSchema });
 export const apiClientBody = z.strictObject({
-  accountId: z.string().min(1),
+  accountId: z.string().regex(idPattern('account')),
   environment: environmentSchema,
   name: z
     .string()
@@ -61,11 +62,18 @@ export const apiClientBody = z.strictObject({
 export const listQuery = z.strictObject({
   environment: environmentSchema.optional(),
   status: certificateStatusSchema.optional(),
-  limit: z.coerce.number().int().min(1).max(100).default(20),
+  limit: z
+    .string()
+    .regex(/^\d{1,3}$/, 'a whole number from 1 to 100')
+    .transform(Number)
+    .pipe(z.number().min(1).max(100))
+    .meta({ type: 'integer', minimum: 1, maximum: 100 })
+    .default(20),
   cursor: z.string().max(200).optional(),
 });
 export const downloadQuery = z.strictObject({ format: z.enum(DOWNLOAD_FORMATS).default('pem') });
-const idParams = z.strictObject({ id: z.string() });
+const certificateParams = z.strictObject({ id: z.string().regex(idPattern('certificate')) });
+const apiClientParams = z.strictObject({ id: z.string().regex(idPattern('apiClient')) });
 const environmentParams = z.strictObject({ environment: environmentSchema });
 
 export type Operation = {
@@ -135,7 +143,7 @@ export const OPERATIONS = {
     path: '/api/v1/certificates/{id}',
     summary: 'Read one certificate',
     permission: 'certificates.read',
-    params: idParams,
+    params: certificateParams,
     reply: { status: 200, schema: certificateSchema },
     errors: ['not_found'],
   },
@@ -145,7 +153,7 @@ export const OPERATIONS = {
     path: '/api/v1/certificates/{id}',
     summary: 'Change the label of a certificate',
     permission: 'certificates.label',
-    params: idParams,
+    params: certificateParams,
     body: labelBody,
     reply: { status: 200, schema: certificateSchema },
     errors: ['not_found'],
@@ -156,7 +164,7 @@ export const OPERATIONS = {
     path: '/api/v1/certificates/{id}/download',
     summary: 'Download a certificate, its chain, or both',
     permission: 'certificates.read',
-    params: idParams,
+    params: certificateParams,
     query: downloadQuery,
     reply: { status: 200, schema: null, media: 'application/x-pem-file' },
     errors: ['not_found'],
@@ -167,7 +175,7 @@ export const OPERATIONS = {
     path: '/api/v1/certificates/{id}/revocation',
     summary: 'Revoke a certificate; a repeat changes nothing',
     permission: 'certificates.revoke',
-    params: idParams,
+    params: certificateParams,
     body: revocationBody,
     reply: { status: 200, schema: certificateSchema },
     errors: ['not_found'],
@@ -227,7 +235,7 @@ export const OPERATIONS = {
     path: '/api/v1/operator/api-clients/{id}',
     summary: 'Disable an API client (operator keys); a repeat changes nothing',
     permission: 'deployment.manage',
-    params: idParams,
+    params: apiClientParams,
     reply: { status: 200, schema: apiClientSchema },
     errors: ['not_found'],
   },

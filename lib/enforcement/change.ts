@@ -8,7 +8,7 @@ import { currentTime } from '@/lib/platform/clock';
 import { inScope } from '@/lib/platform/database';
 import { recordChange } from '@/lib/publishing/changes';
 import { publisher } from '@/lib/publishing/publisher';
-import { enforcementOf } from './read';
+import { enforcementOf, mustBeEnvironment } from './read';
 
 /**
  * Turns enforcement on or off; edges hold to it within a second. The same mode again changes nothing.
@@ -21,6 +21,7 @@ export async function setEnforcement(
 ): Promise<EnforcementView> {
   const scope = authorize(principal, 'enforcement.change');
   const { accountId } = scope;
+  mustBeEnvironment(environment);
   const view = await inScope(scope, async (tx) => {
     await lockAccount(tx, accountId);
     const now = currentTime();

@@ -1,6 +1,7 @@
 import { authorize, type Principal, type Scope } from '@/lib/access/scope';
 import type { EnforcementConsequence, EnforcementView } from '@/lib/contract/views';
-import { ENVIRONMENTS, type Environment } from '@/lib/kernel/environments';
+import { ENVIRONMENTS, type Environment, isEnvironment } from '@/lib/kernel/environments';
+import { AppError } from '@/lib/kernel/errors';
 import { currentTime } from '@/lib/platform/clock';
 import { inScope, type Tx } from '@/lib/platform/database';
 import { deployment } from '@/lib/platform/deployment';
@@ -10,6 +11,7 @@ export async function getEnforcement(
   environment: Environment,
 ): Promise<EnforcementView> {
   const scope = authorize(principal, 'enforcement.read');
+  mustBeEnvironment(environment);
   return inScope(scope, (tx) => enforcementOf(tx, scope, environment));
 }
 
@@ -46,6 +48,14 @@ export async function enforcementConsequences(
       });
     }
     return consequences;
+  });
+}
+
+/** For values whose type is only claimed. @throws AppError `not_found` */
+export function mustBeEnvironment(environment: unknown): asserts environment is Environment {
+  if (isEnvironment(environment)) return;
+  throw new AppError('not_found', {
+    detail: `There is no such environment. There are ${ENVIRONMENTS.join(' and ')}.`,
   });
 }
 

@@ -1,8 +1,10 @@
 import type { NextAuthOptions } from 'next-auth';
 import CredentialsProvider from 'next-auth/providers/credentials';
 import { deployment } from '@/lib/platform/deployment';
+import { log } from '@/lib/platform/log';
 import { requestFacts } from '@/lib/platform/request';
 import { authenticate, SESSION_MS } from './authenticate';
+import { endSession } from './end-session';
 
 /** `__Host-`: only this very host may set it, over TLS (or on localhost), for the whole site. */
 export const SESSION_COOKIE = '__Host-countersign.session';
@@ -30,12 +32,22 @@ export function authOptions(): NextAuthOptions {
           password: { label: 'Password', type: 'password' },
         },
         async authorize(credentials) {
-          if (!credentials?.email || !credentials.password) return null;
           const opened = await authenticate(credentials, await requestFacts());
           return opened ? { id: opened.personId, sessionId: opened.sessionId } : null;
         },
       }),
     ],
+    events: {
+      async signOut({ token }) {
+        if (typeof token?.sessionId === 'string') await endSession(token.sessionId);
+      },
+    },
+    // next-auth prints what a client sent as it is; a code in a JSON line cannot forge another line.
+    logger: {
+      error: (code) => log().warn({ code }, 'next-auth'),
+      warn: (code) => log().info({ code }, 'next-auth'),
+      debug: () => undefined,
+    },
     callbacks: {
       jwt({ token, user }) {
         if (user && 'sessionId' in user) return { sub: user.id, sessionId: user.sessionId };

@@ -1,5 +1,6 @@
 /** From e-mail and password to a session row. Both next-auth's endpoint and our own form end here. */
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { z } from 'zod';
 import { systemScope } from '@/lib/access/scope';
 import { DEPLOYMENT_CHAIN, recordEvent } from '@/lib/audit/record';
 import { AppError } from '@/lib/kernel/errors';
@@ -9,26 +10,33 @@ import { acrossAccounts } from '@/lib/platform/database';
 import { processWide } from '@/lib/platform/process-wide';
 import { newId } from '@/lib/platform/random';
 import type { RequestFacts } from '@/lib/platform/request-facts';
-import { passwordMatches } from './passwords';
+import { PASSWORD_MAX_CHARACTERS, passwordMatches } from './passwords';
 
 export const SESSION_MS = 12 * HOUR_MS;
 const TRIES_PER_MINUTE = 10;
+const storable = /^[^\0]*$/;
+const credentialsSchema = z.object({
+  email: z.string().max(254).regex(storable),
+  password: z.string().max(PASSWORD_MAX_CHARACTERS),
+});
 
 /**
  * Opens a session, or returns null for a wrong e-mail, a wrong password and a disabled person alike.
  * @throws AppError `rate_limited` after ten tries a minute for one address and e-mail
  */
 export async function authenticate(
-  credentials: { email: string; password: string },
+  credentials: unknown,
   request: RequestFacts,
 ): Promise<{ sessionId: string; personId: string } | null> {
-  const email = credentials.email.trim().toLowerCase().slice(0, 254);
+  const given = credentialsSchema.safeParse(credentials);
+  const email = given.success ? given.data.email.trim().toLowerCase() : 'nobody';
   await countTry(`${request.address}|${email}`);
   const scope = systemScope('authentication', request.requestId);
   const person = await acrossAccounts(scope, (tx) =>
     tx.person.findFirst({ where: { email, disabledAt: null } }),
   );
-  const matches = await passwordMatches(credentials.password, person?.passwordHash ?? null);
+  const password = given.success ? given.data.password : '';
+  const matches = await passwordMatches(password, person?.passwordHash ?? null);
   if (!matches || !person) return null;
   return acrossAccounts(scope, async (tx) => {
     const now = currentTime();

@@ -3,12 +3,13 @@ import { encode } from 'next-auth/jwt';
 import { authorizeDeployment, systemScope } from '@/lib/access/scope';
 import { recordEvent } from '@/lib/audit/record';
 import { AppError } from '@/lib/kernel/errors';
-import { currentTime } from '@/lib/platform/clock';
+import { isId } from '@/lib/kernel/ids';
 import { acrossAccounts } from '@/lib/platform/database';
 import { deployment } from '@/lib/platform/deployment';
 import { requestFacts } from '@/lib/platform/request';
 import { SESSION_COOKIE } from './auth-options';
 import { authenticate, SESSION_MS } from './authenticate';
+import { endSession } from './end-session';
 import { requireSignedIn, signedIn } from './session';
 
 /** Signs in and sets the cookie. For a server action; the same cookie as next-auth's own endpoint sets. */
@@ -50,15 +51,7 @@ export async function signIn(credentials: {
 /** Ends the session for good, not just in this browser. */
 export async function signOut(): Promise<void> {
   const found = await signedIn();
-  if (found) {
-    const scope = systemScope('authentication', found.principal.requestId);
-    await acrossAccounts(scope, (tx) =>
-      tx.session.updateMany({
-        where: { id: found.sessionId, revokedAt: null },
-        data: { revokedAt: currentTime() },
-      }),
-    );
-  }
+  if (found) await endSession(found.sessionId);
   (await cookies()).delete({ name: SESSION_COOKIE, path: '/', secure: true });
 }
 
@@ -66,7 +59,10 @@ export async function signOut(): Promise<void> {
  * Turns the session to another account: one of the person's own, or, for staff, any (which its customers see).
  * @throws AppError `not_found`, `forbidden`
  */
-export async function switchAccount(accountId: string): Promise<void> {
+export async function switchAccount(accountId: unknown): Promise<void> {
+  if (!isId('account', accountId)) {
+    throw new AppError('not_found', { detail: 'There is no such account.' });
+  }
   const found = await requireSignedIn();
   const own = found.memberships.some((membership) => membership.accountId === accountId);
   const scope = own

@@ -15,6 +15,16 @@ export const ID_PREFIX = {
 
 export type IdKind = keyof typeof ID_PREFIX;
 
+/** What an id of this kind looks like; anything else names nothing. */
+export function idPattern(kind: IdKind): RegExp {
+  return new RegExp(`^${ID_PREFIX[kind]}_[0-9a-hjkmnp-tv-z]{26}$`);
+}
+
+/** For values whose type is only claimed: a bound argument of a server action is whatever a client sent. */
+export function isId(kind: IdKind, value: unknown): value is string {
+  return typeof value === 'string' && idPattern(kind).test(value);
+}
+
 const CROCKFORD = '0123456789abcdefghjkmnpqrstvwxyz';
 
 /**

@@ -2,7 +2,7 @@
 import type { CsrFacts } from './csr-check';
 import { isCommandKey, opensslCommand } from './csr-command';
 import { domainNameFault, mendedName } from './domain-name';
-import { isCountry, spelledOutState } from './places';
+import { countryMeant, spelledOutState } from './places';
 
 /** Stands for a common name that nobody can guess; whoever copies the command sees that it is not theirs. */
 export const PLACEHOLDER_NAME = 'client.example.com';
@@ -22,7 +22,7 @@ export function correctedCommand(
   limits: { legalName: string; forbiddenCharacters: string },
 ): string {
   const textOf = (type: string) => facts.subject.find((one) => one.type === type)?.value ?? '';
-  const country = textOf('C').toUpperCase();
+  const country = countryMeant(textOf('C'));
   const state = textOf('ST');
   const dnsNames = mendedNames(facts.dnsNames);
   const commonName = [mended(facts.commonName ?? ''), ...dnsNames].find(
@@ -31,8 +31,8 @@ export function correctedCommand(
   return opensslCommand({
     commonName: commonName ?? PLACEHOLDER_NAME,
     organization: [...limits.legalName].length <= MAX_ORGANIZATION ? limits.legalName : null,
-    country: isCountry(country) ? country : null,
-    state: plainText(spelledOutState(state) ?? state, limits),
+    country,
+    state: plainText(spelledOutState(state, country ?? undefined) ?? state, limits),
     locality: plainText(textOf('L'), limits),
     dnsNames,
     key: isCommandKey(facts.key.label) ? facts.key.label : 'EC P-256',

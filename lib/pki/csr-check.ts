@@ -7,7 +7,7 @@ import { hexOf, sha256 } from './bytes';
 import { correctedCommand, PLACEHOLDER_NAME } from './corrected-command';
 import { opensslCommand } from './csr-command';
 import { MAX_CSR_BYTES, readCsrFile, unlike } from './csr-file';
-import { type ParsedCsr, parseCsr } from './csr-parse';
+import { OtherStructure, type ParsedCsr, parseCsr } from './csr-parse';
 import { DerError } from './der';
 import { judgeRequested } from './extension-rules';
 import { arranged, finding } from './finding';
@@ -190,8 +190,8 @@ function withCommand(findings: Finding[], command: string): Finding[] {
 }
 
 function unreadable(error: unknown): Finding {
+  if (error instanceof OtherStructure) return unlike(error.what);
   const why = error instanceof DerError ? error.message : 'its structure is damaged';
-  if (why === 'the structure of a certificate') return unlike('a certificate');
   return finding('not-der', {
     field: 'file',
     title: 'A request that cannot be read',

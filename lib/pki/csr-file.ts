@@ -68,7 +68,7 @@ function readText(text: string, sizeBytes: number): CsrFile {
     return wrong('text-around', 'Text around the request', {
       message: 'Before or after the PEM block there is other text. Only white space may be there.',
       fix: 'Keep the lines from BEGIN to END, and nothing else.',
-      value: around.slice(0, 80),
+      value: shownText(around),
     });
   }
   const der = bytesOfBase64(block.body.replace(/\s/g, ''));
@@ -100,6 +100,16 @@ function blocksIn(text: string): Block[] {
     }
   }
   return blocks;
+}
+
+// Never what might be a secret beside the request: a passphrase, a token, a key without its armor.
+function shownText(around: string): string | null {
+  const line = around.split('\n')[0]?.trim() ?? '';
+  return /^[A-Za-z ,.:;()-]{1,80}$/.test(line) &&
+    !/\S{20}/.test(line) &&
+    !/pass|secret|token/i.test(line)
+    ? line
+    : null;
 }
 
 function otherBlock(label: string): Finding {

@@ -16,13 +16,19 @@ export type ParsedCsr = {
   signature: Uint8Array;
 };
 
-/** @throws DerError naming what is missing or of another type */
+/** The file is a known structure, but no request. */
+export class OtherStructure extends Error {
+  constructor(readonly what: string) {
+    super(what);
+  }
+}
+
+/** @throws OtherStructure; DerError naming what is missing or of another type */
 export function parseCsr(der: Uint8Array): ParsedCsr {
   const request = expect(readDer(der), TAG.sequence, 'a signing request');
+  const other = otherStructure(request);
+  if (other !== null) throw new OtherStructure(other);
   const info = expect(request.children[0], TAG.sequence, 'the request information');
-  if (info.children[0]?.tag === 0xa0 || info.children.length > 4) {
-    throw new DerError('the structure of a certificate');
-  }
   counted(request, 3, 'a signing request');
   const version = expect(info.children[0], TAG.integer, 'the version');
   if (version.content.length !== 1 || version.content[0] !== 0) {
@@ -47,6 +53,18 @@ export function parseCsr(der: Uint8Array): ParsedCsr {
     signatureAlgorithm,
     signature: bitStringOctets(request.children[2], 'the signature'),
   };
+}
+
+function otherStructure(file: DerNode): string | null {
+  const [first, second] = file.children;
+  if (first?.tag === TAG.oid) {
+    return oidText(first) === OID.signedData ? 'a PKCS #7 bundle of certificates' : null;
+  }
+  if (first?.children[0]?.tag === TAG.oid && second?.tag === TAG.bitString) return 'a public key';
+  const parts = first?.children ?? [];
+  // A list has a time where a request has its public key's end, and a certificate has its validity.
+  if (parts[3]?.tag === TAG.utcTime || parts[2]?.tag === TAG.utcTime) return 'a revocation list';
+  return parts[0]?.tag === 0xa0 || parts.length > 4 ? 'a certificate' : null;
 }
 
 function subjectOf(name: DerNode): SubjectAttribute[] {

@@ -9,6 +9,14 @@ const ASSIGNED =
   'UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW';
 const COUNTRIES = new Set(ASSIGNED.split(' '));
 
+/** The code that is meant by one in small letters, or by one of the two that people take for a code; null otherwise. */
+export function countryMeant(code: string): string | null {
+  const upper = code.toUpperCase();
+  // Reserved for, and used by, the United Kingdom and Greece in other standards.
+  const known = upper === 'UK' ? 'GB' : upper === 'EL' ? 'GR' : upper;
+  return isCountry(known) ? known : null;
+}
+
 export function isCountry(code: string): boolean {
   return COUNTRIES.has(code);
 }
@@ -24,8 +32,9 @@ const STATE_NAMES = new Map(
   US_STATES.split(',').map((entry): [string, string] => [entry.slice(0, 2), entry.slice(3)]),
 );
 
-/** The state spelled out, when it is known by these two letters. */
-export function spelledOutState(code: string): string | null {
+/** The state spelled out, when these two letters are one of the United States; WA is also in Australia. */
+export function spelledOutState(code: string, country: string | undefined): string | null {
+  if (country?.toUpperCase() !== 'US') return null;
   return STATE_NAMES.get(code.replace('.', '').toUpperCase()) ?? null;
 }
 

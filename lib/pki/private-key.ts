@@ -8,8 +8,16 @@ import { oidText, readDer } from '@/lib/pki/der';
 export function looksLikePrivateKey(input: string | Uint8Array): boolean {
   if (typeof input === 'string') return textHoldsPrivateKey(input);
   if (derHoldsPrivateKey(input)) return true;
+  if (KEY_FILES.some((start) => start.every((octet, index) => input[index] === octet))) return true;
   return ENCODINGS.some((encoding) => textHoldsPrivateKey(new TextDecoder(encoding).decode(input)));
 }
+
+/** First octets of Java key stores (JKS, JCEKS) and of Microsoft's PVK files. */
+const KEY_FILES = [
+  [0xfe, 0xed, 0xfe, 0xed],
+  [0xce, 0xce, 0xce, 0xce],
+  [0x1e, 0xf1, 0xb5, 0xb0],
+];
 
 // Files made on Windows are often UTF-16; a key must be seen there too.
 const ENCODINGS = ['latin1', 'utf-16le', 'utf-16be'] as const;
@@ -19,6 +27,8 @@ const KEY_TEXT = [
   /-\s{0,3}(?:BEGIN|END)[A-Z0-9 ]*PRIVATE {1,3}KEY/i,
   /PuTTY-User-Key-File-\d/i,
   /Private-(?:Lines|MAC):/i,
+  // "openssh-key-v1" in base 64, without its armor.
+  /b3BlbnNzaC1rZXktdj/,
 ];
 // A private JWK (RFC 7517, 9.3) has the member "d"; "kty" tells it from other JSON.
 const JWK_MEMBERS = [/"kty"\s{0,9}:/, /"d"\s{0,9}:\s{0,9}"/];
@@ -32,14 +42,26 @@ function textHoldsPrivateKey(text: string): boolean {
   });
 }
 
-// Base 64 of any DER structure starts with M; armor lines or the lack of them make no difference.
+// Base 64 of any DER structure starts with M; armor lines or the lack of them make no difference, nor do words before.
 function base64Runs(text: string): string[] {
-  const unescaped = text.replace(/\\[rn]/g, '\n').replace(/-----[^-\n]*-----/g, '\u0000');
-  return unescaped
+  const unescaped = text
+    .replace(/\\[rn]/g, '\n')
+    // Quoted in an e-mail, a key is still a key.
+    .replace(/^[ \t]*[>|][>| \t]*/gm, '')
+    .replace(/-----[^-\n]*-----/g, '\u0000');
+  const runs = unescaped
     .split('\u0000')
     .map((part) => part.replace(/\s+/g, ''))
     .filter((part) => /^M[A-Za-z0-9+/_-]{30,}/.test(part));
+  const starts = [...unescaped.matchAll(/(?<![A-Za-z0-9+/_-])M[A-Za-z0-9+/_-]{30}/g)];
+  const after = starts
+    .slice(0, MAX_STARTS)
+    .map(({ index }) => unescaped.slice(index, index + MAX_LEADING).replace(/\s+/g, ''));
+  return [...runs, ...after];
 }
+
+// Each start costs one decoding; a file with so many is no request either, and its lines are looked at from the first.
+const MAX_STARTS = 32;
 
 const MAX_LEADING = 8_192;
 

@@ -5,7 +5,7 @@ import { TAG } from './der';
 import { described, domainNameFault } from './domain-name';
 import { finding } from './finding';
 import { SUBJECT_TYPE } from './oids';
-import { isCountry, looksAbbreviated, spelledOutState } from './places';
+import { countryMeant, isCountry, looksAbbreviated, spelledOutState } from './places';
 
 export const FORBIDDEN_CHARACTERS = '<>~!@#$%^*/\\()?,&';
 
@@ -77,26 +77,32 @@ export function judgeSubject(
   return findings;
 }
 
+// Controls, direction, private use, the unassigned, and letters drawn as nothing: fillers, selectors, the empty braille.
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/gu;
+
+function invisibleCharacters(type: string, value: string): Finding[] {
+  const found = [...value.matchAll(INVISIBLE)];
+  const start = found[0]?.index;
+  if (start === undefined) return [];
+  const characters = [...new Set(found.map(([character]) => described(character)))];
+  return [
+    finding('invisible-character', {
+      field: type,
+      title: 'An invisible character',
+      message: `Subject text must be what it looks like; found ${characters.slice(0, 5).join(', ')}.`,
+      fix: 'Type the text again by hand.',
+      value: value.replace(INVISIBLE, '\ufffd'),
+      mark: { start, end: start + 1 },
+    }),
+  ];
+}
+
 function judgeText(
   type: string,
   value: string,
   context: { legalName: string; forbiddenCharacters: string },
 ): Finding[] {
-  const invisible = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Zl}\p{Zp}]/u.exec(value);
-  if (invisible) {
-    const [character] = invisible;
-    return [
-      finding('invisible-character', {
-        field: type,
-        title: 'An invisible character',
-        message: `Subject text must be what it looks like; found ${described(character)}.`,
-        fix: 'Type the text again by hand.',
-        value: value.replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Zl}\p{Zp}]/gu, '\ufffd'),
-        mark: { start: invisible.index, end: invisible.index + character.length },
-      }),
-    ];
-  }
-  const findings: Finding[] = [];
+  const findings = invisibleCharacters(type, value);
   if (value.trim() === '') {
     findings.push(
       finding('empty-text', {
@@ -116,7 +122,7 @@ function judgeText(
         message: `${type} has ${[...value].length} characters; at most ${limit} fit into a certificate.`,
         fix: 'Shorten it.',
         value,
-        mark: { start: limit, end: value.length },
+        mark: { start: [...value].slice(0, limit).join('').length, end: value.length },
       }),
     );
   }
@@ -138,6 +144,9 @@ function forbidden(
 ): Finding {
   const character = [...value][at] ?? '';
   const start = [...value].slice(0, at).join('').length;
+  const later = [...value].slice(at + 1).filter((one) => one !== character);
+  const also = new Set(later.filter((one) => context.forbiddenCharacters.includes(one)));
+  const others = also.size === 0 ? '' : `, and ${[...also].map(described).join(', ')}`;
   const own =
     type === 'O'
       ? ` Write ${context.legalName}, the name of your account: the certificate carries that in any case.`
@@ -145,7 +154,7 @@ function forbidden(
   return finding('forbidden-character', {
     field: type,
     title: 'A character that is not allowed',
-    message: `Subject text must not contain ${[...context.forbiddenCharacters].join(' ')}. Found ${described(character)} at position ${at + 1}.`,
+    message: `Subject text must not contain ${[...context.forbiddenCharacters].join(' ')}. Found ${described(character)} at position ${at + 1}${others}.`,
     fix: `Leave it out.${own}`,
     value,
     mark: { start, end: start + character.length },
@@ -186,15 +195,16 @@ function judgePlaces(subject: readonly SubjectValue[]): Finding[] {
   const findings: Finding[] = [];
   const country = subject.find((one) => one.type === 'C')?.value;
   if (country !== undefined && !isCountry(country)) {
-    const upper = country.toUpperCase();
+    const upper = countryMeant(country);
     findings.push(
       finding('country-code', {
         field: 'C',
         title: 'Not a country code',
         message: 'C is an assigned code of ISO 3166, two capital letters.',
-        fix: isCountry(upper)
-          ? `Write ${upper}.`
-          : 'Write the two letters of your country, for example US or DE.',
+        fix:
+          upper !== null
+            ? `Write ${upper}.`
+            : 'Write the two letters of your country, for example US or DE.',
         value: country,
         mark: { start: 0, end: country.length },
       }),
@@ -217,7 +227,7 @@ function judgePlaces(subject: readonly SubjectValue[]): Finding[] {
         }),
       );
     } else if (type !== 'C' && looksAbbreviated(value)) {
-      const full = type === 'ST' ? spelledOutState(value) : null;
+      const full = type === 'ST' ? spelledOutState(value, country) : null;
       findings.push(
         finding('place-abbreviated', {
           field: type,

@@ -32,12 +32,21 @@ export function parsed<T extends z.ZodType>(value: unknown, schema: T): z.infer<
   if (result.success) return result.data;
   const faults = result.error.issues.map((issue) => {
     const where = issue.path.length > 0 ? issue.path.join('.') : 'the request';
-    return { field: where, message: issue.message };
+    return { field: where, message: messageOf(issue) };
   });
   throw new AppError('invalid_request', {
     detail: faults.map((fault) => `${fault.field}: ${fault.message}`).join('; '),
     members: { faults },
   });
+}
+
+/** The names of unknown members come from outside: what is no plain name is not repeated. */
+function messageOf(issue: z.core.$ZodIssue): string {
+  if (issue.code !== 'unrecognized_keys') return issue.message;
+  const names = issue.keys.map((key) =>
+    /^[\w.-]{1,40}$/.test(key) ? `"${key}"` : 'one that is no plain name',
+  );
+  return `Unknown member: ${names.slice(0, 5).join(', ')}`;
 }
 
 async function boundedBytes(request: Request, maxBytes: number): Promise<Uint8Array> {

@@ -27,6 +27,11 @@ export function httpFront(settings: FrontSettings) {
 
   /** Prepares the request in place. @returns false when it was answered here */
   return function prepare(request: IncomingMessage, response: ServerResponse): boolean {
+    const fault = faultOf(request);
+    if (fault) {
+      plainRefusal(response, fault);
+      return false;
+    }
     const address = clientAddress(request, proxies);
     for (const name of Object.keys(request.headers)) {
       if (NEVER_FROM_CLIENTS.test(name)) delete request.headers[name];
@@ -73,6 +78,59 @@ export function httpFront(settings: FrontSettings) {
     );
     return false;
   };
+}
+
+type Fault = { status: number; words: string };
+
+const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']);
+/** A form with a signing request twice, as text and as file, and room for the rest. */
+const MAX_FORM_BYTES = 4 * 65_536;
+const MAX_SIGN_IN_BYTES = 16_384;
+
+/** What no page and no route should have to think about; null when the request may go on. */
+function faultOf(request: IncomingMessage): Fault | null {
+  const { method = 'GET', url = '/' } = request;
+  if (!METHODS.has(method)) return { status: 405, words: 'This method is not offered here.' };
+  const [path = '/'] = url.split('?');
+  const malformed = { status: 400, words: 'The address is malformed. Check it and try again.' };
+  if (!url.startsWith('/') || !decodes(path)) return malformed;
+  // Control characters end up in logs and databases; dot segments would name another path than the one judged here.
+  if (
+    /%(0[0-9a-f]|1[0-9a-f]|7f)/i.test(url) ||
+    /(^|\/|\\)\.{1,2}($|\/|\\)/.test(decodeURIComponent(path))
+  ) {
+    return malformed;
+  }
+  // The routes behind a key or token bound their own bodies, piece by piece.
+  if (SAFE_METHODS.has(method) || HEADER_AUTHENTICATED.test(path)) return null;
+  if (request.headers['transfer-encoding'] !== undefined) {
+    return { status: 411, words: 'Send the length of the body: forms are not taken in pieces.' };
+  }
+  const limit = path.startsWith('/api/') ? MAX_SIGN_IN_BYTES : MAX_FORM_BYTES;
+  const length = Number(request.headers['content-length'] ?? 0);
+  if (length <= limit) return null;
+  return {
+    status: 413,
+    words: `What was sent has ${length} bytes; at most ${limit} are taken. A signing request has about 1,000: go back and check that you chose the right file.`,
+  };
+}
+
+function decodes(path: string): boolean {
+  try {
+    decodeURIComponent(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function plainRefusal(response: ServerResponse, { status, words }: Fault): void {
+  response.writeHead(status, {
+    'Content-Type': 'text/plain; charset=utf-8',
+    'X-Content-Type-Options': 'nosniff',
+    Connection: 'close',
+  });
+  response.end(`${words}\n`);
 }
 
 function sameOrigin(request: IncomingMessage, origin: string): boolean {

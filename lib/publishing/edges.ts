@@ -107,12 +107,13 @@ export async function enrol(
   return { edgeId: edge.id, name: edge.name, snapshotKey };
 }
 
-/** Notes which snapshot an edge decides from. */
+/** Notes which snapshot an edge decides from; one that was never published counts as the last that was. */
 export async function acknowledge(edge: Edge, number: number, requestId: string): Promise<void> {
-  await acrossAccounts(systemScope('publishing', requestId), (tx) =>
-    tx.edge.update({
-      where: { id: edge.id },
-      data: { appliedNumber: BigInt(number), lastSeenAt: currentTime() },
-    }),
+  await acrossAccounts(
+    systemScope('publishing', requestId),
+    (tx) =>
+      tx.$executeRaw`UPDATE edge SET last_seen_at = ${currentTime()},
+      applied_number = least(${BigInt(number)}, (SELECT snapshot_number FROM deployment WHERE id = 1))
+      WHERE id = ${edge.id}`,
   );
 }

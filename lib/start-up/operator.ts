@@ -63,7 +63,11 @@ export const OPERATOR_VERBS: Record<string, Record<string, Verb>> = {
   account: {
     create: verb(
       '--name N [--legal-name L] [--parent ID]',
-      z.strictObject({ name: legalName, legalName: legalName.optional(), parent: z.string().optional() }),
+      z.strictObject({
+        name: legalName,
+        legalName: legalName.optional(),
+        parent: z.string().optional(),
+      }),
       (scope, args) =>
         createAccount(scope, {
           name: args.name,

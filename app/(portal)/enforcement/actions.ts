@@ -6,6 +6,7 @@ import { confirmationWord } from '@/components/enforcement/confirmation';
 import type { EnforcementState } from '@/components/enforcement/enforcement-form';
 import { enforcementBody } from '@/lib/contract/operations';
 import { setEnforcement } from '@/lib/enforcement/change';
+import { mustBeEnvironment } from '@/lib/enforcement/read';
 import { requireSignedIn } from '@/lib/identity/session';
 import type { Environment } from '@/lib/kernel/environments';
 import { AppError } from '@/lib/kernel/errors';
@@ -18,8 +19,9 @@ export async function enforcementAction(
   data: FormData,
 ): Promise<EnforcementState> {
   const { principal } = await requireSignedIn();
-  const values = { confirmation: z.string().max(200).catch('').parse(data.get('confirmation')) };
+  const values = { confirmation: z.string().max(100).catch('').parse(data.get('confirmation')) };
   const changed = await attempt(async () => {
+    mustBeEnvironment(environment);
     const { mode } = parsed({ mode: data.get('mode') }, enforcementBody);
     const word = confirmationWord(environment);
     if (mode === 'enforce' && values.confirmation.trim().toLowerCase() !== word) {

@@ -12,10 +12,16 @@ import { labelBody, revocationBody } from '@/lib/contract/operations';
 import { requireSignedIn } from '@/lib/identity/session';
 import { REVOCATION_REASONS } from '@/lib/kernel/environments';
 import { AppError } from '@/lib/kernel/errors';
+import { looksLikePrivateKey } from '@/lib/pki/private-key';
 import { parsed } from '@/lib/platform/body';
 import { attempt } from '../../attempt';
 
-const short = z.string().max(1000).catch('');
+// Given back into the page, so that nothing typed is lost; but a private key goes nowhere.
+const short = z
+  .string()
+  .max(200)
+  .refine((text) => !looksLikePrivateKey(text))
+  .catch('');
 
 export async function labelAction(id: string, _: LabelState, data: FormData): Promise<LabelState> {
   const { principal } = await requireSignedIn();
@@ -53,5 +59,5 @@ export async function revokeAction(
   });
   if (!revoked.ok) return { values, problem: revoked.problem };
   revalidatePath('/', 'layout');
-  redirect(`/certificates/${id}`);
+  redirect(`/certificates/${revoked.value.id}`);
 }

@@ -19,7 +19,11 @@ import { attempt } from '../../attempt';
 const typed = z.object({
   csr: z.string().catch(''),
   environment: z.enum(ENVIRONMENTS).catch('production'),
-  label: z.string().max(1000).catch(''),
+  label: z
+    .string()
+    .max(200)
+    .refine((text) => !looksLikePrivateKey(text))
+    .catch(''),
   attempt: z.uuid().catch(''),
 });
 

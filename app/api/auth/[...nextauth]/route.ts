@@ -1,12 +1,29 @@
 import NextAuth from 'next-auth';
 import { authOptions } from '@/lib/identity/auth-options';
 import { AppError } from '@/lib/kernel/errors';
-import { problemResponse } from '@/lib/platform/problem';
+import { asAppError, problemResponse } from '@/lib/platform/problem';
 import { factsFrom } from '@/lib/platform/request-facts';
+
+/** What signing in and out needs; next-auth's own pages are not among them. */
+const OFFERED = new Set([
+  'GET csrf',
+  'GET providers',
+  'GET session',
+  'GET signin',
+  'POST signin/credentials',
+  'POST callback/credentials',
+  'POST signout',
+]);
 
 type Context = { params: Promise<{ nextauth: string[] }> };
 
 async function handle(request: Request, context: Context): Promise<Response> {
+  const { nextauth } = await context.params;
+  const { requestId } = factsFrom(request.headers);
+  if (!OFFERED.has(`${request.method} ${nextauth.join('/')}`)) {
+    const detail = 'There is nothing at this path. People sign in at /sign-in.';
+    return problemResponse(new AppError('not_found', { detail }), requestId);
+  }
   // next-auth turns whatever `authorize` throws into a redirect; too many tries must be a 429.
   let refusal: AppError | null = null;
   const options = authOptions();
@@ -19,14 +36,20 @@ async function handle(request: Request, context: Context): Promise<Response> {
         try {
           return await authorize(...given);
         } catch (error) {
-          if (error instanceof AppError) refusal = error;
+          refusal = asAppError(error);
           throw error;
         }
       },
     };
   }
-  const response: Response = await NextAuth(options)(request, context);
-  return refusal ? problemResponse(refusal, factsFrom(request.headers).requestId) : response;
+  let response: Response;
+  try {
+    response = await NextAuth(options)(request, context);
+  } catch {
+    const detail = 'The body is not what a sign-in form sends.';
+    return problemResponse(new AppError('invalid_request', { detail }), requestId);
+  }
+  return refusal ? problemResponse(refusal, requestId) : response;
 }
 
 export { handle as GET, handle as POST };
