@@ -1,23 +1,25 @@
 /** Entry of the edge process: `node --import tsx gateway/main.ts`. */
 import { ConfigError, parseConfig } from '@/gateway/config';
-import { startGateway } from '@/gateway/gateway';
+import { type Gateway, startGateway } from '@/gateway/gateway';
 
 const log = (line: string) => process.stderr.write(`edge: ${line}\n`);
 
+let gateway: Gateway | null = null;
+let stopping = false;
+const stop = async () => {
+  if (stopping) return;
+  stopping = true;
+  await gateway?.stop();
+  process.exit(0);
+};
+process.on('SIGTERM', stop);
+process.on('SIGINT', stop);
+// The parent is gone, perhaps while we start: an edge that nobody can stop must not stay.
+process.on('disconnect', stop);
+
 try {
   const config = parseConfig(process.env);
-  const gateway = await startGateway(config, { nowMs: Date.now, log });
-  let stopping = false;
-  const stop = async () => {
-    if (stopping) return;
-    stopping = true;
-    await gateway.stop();
-    process.exit(0);
-  };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
-  // The parent is gone: an edge that nobody can stop must not stay.
-  process.on('disconnect', stop);
+  gateway = await startGateway(config, { nowMs: Date.now, log });
   await gateway.ready;
   const { ports } = gateway;
   process.send?.({ ready: true, ports });
@@ -25,6 +27,12 @@ try {
   process.stdout.write(`edge: ready on ${config.host}: ${all.join(', ')}\n`);
 } catch (error) {
   if (!(error instanceof ConfigError)) throw error;
-  log(error.message);
-  process.exit(1);
+  const { message } = error;
+  // Whoever started us says it, once; on our own we do.
+  if (process.send)
+    process.send({ error: `The edge could not start: ${message}` }, () => process.exit(1));
+  else {
+    log(message);
+    process.exit(1);
+  }
 }
