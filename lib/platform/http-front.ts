@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { BlockList, isIP } from 'node:net';
+import { ERRORS, type ErrorCode } from '@/lib/kernel/errors';
 import { ADDRESS_HEADER, NONCE_HEADER, PATH_HEADER, REQUEST_ID_HEADER } from './request-facts';
 
 export type FrontSettings = {
@@ -29,7 +30,7 @@ export function httpFront(settings: FrontSettings) {
   return function prepare(request: IncomingMessage, response: ServerResponse): boolean {
     const fault = faultOf(request);
     if (fault) {
-      plainRefusal(response, fault);
+      refuse(request, response, { ...fault, origin: settings.publicUrl });
       return false;
     }
     const address = clientAddress(request, proxies);
@@ -37,7 +38,7 @@ export function httpFront(settings: FrontSettings) {
       if (NEVER_FROM_CLIENTS.test(name)) delete request.headers[name];
     }
     const path = (request.url ?? '/').split('?')[0] ?? '/';
-    const requestId = `req_${randomBytes(12).toString('hex')}`;
+    const requestId = newRequestId();
     const nonce = randomBytes(16).toString('base64');
     const policy = contentSecurityPolicy(nonce);
     const host = request.headers.host ?? '';
@@ -65,22 +66,13 @@ export function httpFront(settings: FrontSettings) {
       return false;
     }
     if (sameOrigin(request, origin.origin)) return true;
-    response.writeHead(403, { 'Content-Type': 'application/problem+json' });
-    response.end(
-      JSON.stringify({
-        type: `${origin.origin}/errors#cross_origin`,
-        title: 'The request came from another origin',
-        status: 403,
-        code: 'cross_origin',
-        detail: `Open ${origin.origin} and try again there.`,
-        requestId,
-      }),
-    );
+    const words = `Open ${origin.origin} and try again there.`;
+    refuse(request, response, { code: 'cross_origin', words, origin: origin.origin });
     return false;
   };
 }
 
-type Fault = { status: number; words: string };
+type Fault = { code: ErrorCode; words: string };
 
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']);
 /** A form with a signing request twice, as text and as file, and room for the rest. */
@@ -90,9 +82,13 @@ const MAX_SIGN_IN_BYTES = 16_384;
 /** What no page and no route should have to think about; null when the request may go on. */
 function faultOf(request: IncomingMessage): Fault | null {
   const { method = 'GET', url = '/' } = request;
-  if (!METHODS.has(method)) return { status: 405, words: 'This method is not offered here.' };
+  if (!METHODS.has(method))
+    return { code: 'method_not_allowed', words: 'This method is not offered here.' };
   const [path = '/'] = url.split('?');
-  const malformed = { status: 400, words: 'The address is malformed. Check it and try again.' };
+  const malformed: Fault = {
+    code: 'invalid_request',
+    words: 'The address is malformed. Check it and try again.',
+  };
   if (!url.startsWith('/') || !decodes(path)) return malformed;
   // Control characters end up in logs and databases; dot segments would name another path than the one judged here.
   if (
@@ -104,13 +100,16 @@ function faultOf(request: IncomingMessage): Fault | null {
   // The routes behind a key or token bound their own bodies, piece by piece.
   if (SAFE_METHODS.has(method) || HEADER_AUTHENTICATED.test(path)) return null;
   if (request.headers['transfer-encoding'] !== undefined) {
-    return { status: 411, words: 'Send the length of the body: forms are not taken in pieces.' };
+    return {
+      code: 'invalid_request',
+      words: 'Send the length of the body: forms are not taken in pieces.',
+    };
   }
   const limit = path.startsWith('/api/') ? MAX_SIGN_IN_BYTES : MAX_FORM_BYTES;
   const length = Number(request.headers['content-length'] ?? 0);
   if (length <= limit) return null;
   return {
-    status: 413,
+    code: 'payload_too_large',
     words: `What was sent has ${length} bytes; at most ${limit} are taken. A signing request has about 1,000: go back and check that you chose the right file.`,
   };
 }
@@ -124,13 +123,34 @@ function decodes(path: string): boolean {
   }
 }
 
-function plainRefusal(response: ServerResponse, { status, words }: Fault): void {
+/** In the form its reader can use: a problem document for programs, a line of text for people. */
+function refuse(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { code, words, origin }: Fault & { origin: string },
+): void {
+  const { status, title } = ERRORS[code];
+  const forPrograms = request.url?.startsWith('/api/') ?? false;
+  const requestId = newRequestId();
   response.writeHead(status, {
-    'Content-Type': 'text/plain; charset=utf-8',
+    'Content-Type': forPrograms ? 'application/problem+json' : 'text/plain; charset=utf-8',
     'X-Content-Type-Options': 'nosniff',
+    [REQUEST_ID_HEADER]: requestId,
     Connection: 'close',
   });
-  response.end(`${words}\n`);
+  const problem = {
+    type: `${origin}/errors#${code}`,
+    title,
+    status,
+    code,
+    detail: words,
+    requestId,
+  };
+  response.end(forPrograms ? JSON.stringify(problem) : `${words}\n`);
+}
+
+function newRequestId(): string {
+  return `req_${randomBytes(12).toString('hex')}`;
 }
 
 function sameOrigin(request: IncomingMessage, origin: string): boolean {
