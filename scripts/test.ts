@@ -1,14 +1,17 @@
 /** `npm test`: everything, on this machine, with nothing skipped. Ends with the runners' own counts. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { conclude, runSteps, type Step } from './testing/steps';
 import { ensureTools } from './testing/tools';
 
-const reports = mkdtempSync(join(tmpdir(), 'countersign-reports-'));
+// Whatever a test leaves behind is under this folder, which goes at the end. PostgreSQL, as another user, must pass it.
+const folder = mkdtempSync(join(tmpdir(), 'countersign-test-'));
+chmodSync(folder, 0o711);
+process.env.TMPDIR = folder;
 
 const vitest = (words: string, project: string): Step => {
-  const path = join(reports, `${project}.json`);
+  const path = join(folder, `${project}.json`);
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${path}`];
   return {
     name: words,
@@ -17,7 +20,7 @@ const vitest = (words: string, project: string): Step => {
   };
 };
 
-const browserReport = join(reports, 'e2e.json');
+const browserReport = join(folder, 'e2e.json');
 const STEPS: readonly Step[] = [
   { name: 'database client', command: ['node_modules/prisma/build/index.js', 'generate'] },
   { name: 'format and lint', command: ['node_modules/@biomejs/biome/bin/biome', 'check', '.'] },
@@ -44,5 +47,5 @@ try {
   process.exit(1);
 }
 const outcomes = await runSteps(STEPS);
-rmSync(reports, { recursive: true, force: true });
+rmSync(folder, { recursive: true, force: true });
 process.exit(conclude(outcomes) ? 0 : 1);
