@@ -185,8 +185,14 @@ function rejected(findings: Finding[], { legalName }: CsrContext): CsrCheck {
   return { facts: null, findings: withCommand(findings, command), csr: null };
 }
 
+// A hundred names of ordinary length fit. A longer command is given once: repeated, it would make a reply of megabytes.
+const MAX_REPEATED_COMMAND = 4_000;
+
 function withCommand(findings: Finding[], command: string): Finding[] {
-  return findings.map((one) => (one.severity === 'notice' ? one : { ...one, command }));
+  return findings.map((one, index) => {
+    const isLeftOut = index > 0 && command.length > MAX_REPEATED_COMMAND;
+    return one.severity === 'notice' || isLeftOut ? one : { ...one, command };
+  });
 }
 
 function unreadable(error: unknown): Finding {

@@ -4,7 +4,15 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { checkCsr } from './csr-check';
 import { derOf } from './pem';
-import { composed, inFolder, LEGAL_NAME, opensslRequest, type SubjectPart } from './testing';
+import {
+  composed,
+  dnsNames,
+  extensionRequest,
+  inFolder,
+  LEGAL_NAME,
+  opensslRequest,
+  type SubjectPart,
+} from './testing';
 
 const context = { legalName: LEGAL_NAME };
 
@@ -47,6 +55,43 @@ describe('invariant 4: all that is wrong with one value', () => {
     const long = found('text-length');
     expect(long?.message).toContain('129 characters; at most 128');
     expect(long?.mark === null || (long?.mark.start ?? 0) % 2 === 0).toBe(true);
+  });
+});
+
+describe('invariant 4: all that is wrong with many values', () => {
+  const request = (count: number, nameOf: (at: number) => string) => {
+    const names = Array.from({ length: count }, (_, at) => nameOf(at));
+    return composed({ attributes: [extensionRequest(dnsNames(...names))] });
+  };
+
+  it('each of a hundred wrong names has its own finding, and one command mends them all', async () => {
+    const wrong = request(100, (at) => `n_${at}.example.com`);
+    const { findings } = await checkCsr(wrong, context);
+    expect(findings.map((one) => one.value)).toEqual(
+      Array.from({ length: 100 }, (_, at) => `n_${at}.example.com`),
+    );
+    expect(new Set(findings.map((one) => one.command)).size).toBe(1);
+    expect(findings[0]?.command).toContain('DNS:n-0.example.com,DNS:n-1.example.com');
+    expect(findings[0]?.command).toContain('DNS:n-99.example.com');
+  });
+
+  it('T7: with the longest names the reply stays below a megabyte', async () => {
+    const tail = Array.from({ length: 3 }, () => 'x'.repeat(60)).join('.');
+    const check = await checkCsr(
+      request(100, (at) => `_${at}.${tail}.example`),
+      context,
+    );
+    expect(check.findings).toHaveLength(100);
+    expect(check.findings[0]?.command?.length).toBeGreaterThan(18_000);
+    expect(JSON.stringify(check).length).toBeLessThan(500_000);
+  });
+
+  it('T7: beyond any honest request the rest is counted', async () => {
+    const kinds: SubjectPart[] = Array.from({ length: 900 }, () => ['OU', '&']);
+    const { findings } = await checkCsr(composed({ subject: kinds }), context);
+    expect(findings).toHaveLength(200);
+    expect(findings.some((one) => one.message.includes('And 800 more of this kind.'))).toBe(true);
+    expect(findings.at(-1)?.message).toMatch(/And \d+ more findings\.$/);
   });
 });
 

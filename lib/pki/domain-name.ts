@@ -25,7 +25,7 @@ export function domainNameFault(name: string): NameFault | null {
       mark: { start: star, end: star + 1 },
     };
   }
-  if (/^\[?[0-9a-f:.]*:[0-9a-f:.]*\]?$/i.test(name) || /^\d{1,3}(\.\d{1,3}){3}$/.test(name)) {
+  if (isAddress(name)) {
     return {
       rule: 'ip-address',
       title: 'An IP address for a name',
@@ -59,6 +59,12 @@ export function domainNameFault(name: string): NameFault | null {
     };
   }
   return null;
+}
+
+// Also what inet_aton takes for one: fewer parts, octal and hexadecimal ones (URL standard, "ends in a number").
+function isAddress(name: string): boolean {
+  if (/^\[?[0-9a-f:.]*:[0-9a-f:.]*(%\w+)?\]?$/i.test(name)) return true;
+  return /^\d{1,3}(\.\d{1,3}){3}$/.test(name) || /(^|\.)0x[0-9a-f]*$/i.test(name);
 }
 
 function labelFault(label: string, start: number): NameFault | null {
@@ -103,6 +109,8 @@ export function described(character: string): string {
 
 /** The nearest name that passes, for a corrected command; null where none is near. */
 export function mendedName(name: string): string | null {
+  // Far beyond any slip of a hand; what cuts the hyphens below takes time by the square of a label.
+  if (name.length > 2 * MAX_NAME) return null;
   const mended = name
     .toLowerCase()
     .replace(/^\*\./, 'client.')

@@ -1,5 +1,6 @@
 import type { Finding, Severity } from '@/lib/kernel/findings';
 import { CSR_RULES, type CsrRule } from './csr-rules';
+import { LEAF_PROFILE } from './profile';
 
 type Given = Pick<Finding, 'title' | 'field' | 'message' | 'fix'> &
   Partial<Pick<Finding, 'value' | 'mark'>>;
@@ -11,12 +12,14 @@ export function finding(rule: CsrRule, given: Given): Finding {
 }
 
 const ORDER: Record<Severity, number> = { error: 0, warning: 1, notice: 2 };
-// 64 KiB hold thousands of faulty names: ten show the pattern, and the last one counts the rest.
-const MAX_PER_RULE = 10;
+// A request of the largest number of names may be wrong in each of them, and all are told. 64 KiB hold thousands: what
+// is beyond any honest request is counted in the last finding shown.
+const MAX_PER_RULE = LEAF_PROFILE.maxDnsNames;
+const MAX_FINDINGS = 2 * MAX_PER_RULE;
 // Longer than any value that passes: only what is refused or dropped is cut.
 const MAX_SHOWN = 256;
 
-/** Blocking ones first, otherwise as found; at most ten of one rule, with values that fit on a screen. */
+/** Blocking ones first, otherwise as found; bounded in number, with values that fit on a screen. */
 export function arranged(findings: readonly Finding[]): Finding[] {
   const counts = new Map<string, number>();
   for (const { rule } of findings) counts.set(rule, (counts.get(rule) ?? 0) + 1);
@@ -32,7 +35,12 @@ export function arranged(findings: readonly Finding[]): Finding[] {
       ),
     ];
   });
-  return shown.sort((a, b) => ORDER[a.severity] - ORDER[b.severity]);
+  shown.sort((a, b) => ORDER[a.severity] - ORDER[b.severity]);
+  const last = shown[MAX_FINDINGS - 1];
+  const beyond = shown.length - MAX_FINDINGS;
+  if (last === undefined || beyond <= 0) return shown;
+  const message = `${last.message} And ${beyond} more findings.`;
+  return [...shown.slice(0, MAX_FINDINGS - 1), { ...last, message }];
 }
 
 function shortened(one: Finding): Finding {

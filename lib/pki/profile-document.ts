@@ -81,7 +81,7 @@ function requests(): string {
   );
   return `## What a request must be like
 
-One table for browser and server. All findings are listed, blocking ones first, at most ten of one rule. A corrected openssl command is given with every error and
+One table for browser and server. All findings are listed, blocking ones first, at most ${LEAF_PROFILE.maxDnsNames} of one rule. A corrected openssl command is given with every error and
 warning; where the right common name cannot be known it says \`client.example.com\`.
 
 Keys: ${ACCEPTED_KEYS}. Hash: SHA-256, SHA-384 or SHA-512; RSA also as PSS.
