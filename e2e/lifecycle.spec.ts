@@ -58,7 +58,7 @@ test('a start that cannot work says why in one line, and exits with 1', async ()
   taken.close();
 });
 
-test('first start, second process refused, SIGTERM, second start: private, quick, nothing lost or left', async () => {
+test('first start, second process refused, SIGTERM, second start, Ctrl-C: private, quick, nothing lost or left', async () => {
   const dataDir = newDataDir();
   const ports = await freePorts();
   mkdirSync(dataDir, { recursive: true });
@@ -89,7 +89,7 @@ test('first start, second process refused, SIGTERM, second start: private, quick
   expect(second.demo).toEqual(first.demo);
   const kept = await rest(portalUrl, apiKey)('GET', `/certificates/${made.json.id}`);
   expect(kept.json).toEqual({ ...made.json, lastSeenAt: null });
-  await stopTree(second);
+  await stopTree(second, 'Ctrl-C');
 });
 
 test('SIGKILL of the first process leaves nothing behind, and the next start finds everything', async () => {

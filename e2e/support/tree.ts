@@ -71,6 +71,8 @@ export function launch(settings: Record<string, string>): {
   const child = spawn('npm', ['start', '--silent'], {
     env: cleanEnv(settings),
     stdio: ['ignore', 'pipe', 'pipe'],
+    // A group of its own, as a terminal gives a foreground command: Ctrl-C reaches every process in it.
+    detached: true,
   });
   const keep = (chunk: Buffer) => {
     printed += chunk.toString();
@@ -108,8 +110,9 @@ export async function startTree(settings: {
   return { demo, dataDir, pid: child.pid ?? 0, startMs, output, ended };
 }
 
-export async function stopTree(tree: Tree): Promise<void> {
-  process.kill(tree.pid, 'SIGTERM');
+export async function stopTree(tree: Tree, by: 'SIGTERM' | 'Ctrl-C' = 'SIGTERM'): Promise<void> {
+  if (by === 'Ctrl-C') process.kill(-tree.pid, 'SIGINT');
+  else process.kill(tree.pid, 'SIGTERM');
   await tree.ended;
   const leftovers = processesOf(tree.dataDir);
   for (const pid of leftovers) process.kill(pid, 'SIGKILL');

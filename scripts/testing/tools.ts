@@ -1,6 +1,6 @@
 /** The programs that tests need from the machine: found, installed where we may, otherwise named with the command. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { postgresBinaries } from '../postgres';
 
@@ -53,10 +53,11 @@ export function ensureTools(): void {
 
 /** Debian's package would otherwise make and start a server of its own, which nobody asked for. */
 function forbidDefaultCluster(): void {
-  const path = join(CLUSTER_CONFIG_FOLDER, 'createcluster.conf');
-  if (existsSync(path)) return;
   mkdirSync(CLUSTER_CONFIG_FOLDER, { recursive: true });
-  writeFileSync(path, 'create_main_cluster = false\n');
+  const path = join(CLUSTER_CONFIG_FOLDER, 'createcluster.conf');
+  const settings = existsSync(path) ? readFileSync(path, 'utf8') : '';
+  const decided = /^\s*create_main_cluster\s*=/m.test(settings);
+  if (!decided) appendFileSync(path, 'create_main_cluster = false\n');
 }
 
 function onPath(program: string): string | null {
