@@ -169,8 +169,8 @@ function verified(parsed: ParsedCsr, facts: CsrFacts): VerifiedCsr {
     spkiSha256Hex: facts.spkiSha256Hex,
     commonName,
     country: subjectValue(facts.subject, 'C'),
-    state: subjectValue(facts.subject, 'ST'),
-    locality: subjectValue(facts.subject, 'L'),
+    state: subjectValue(facts.subject, 'ST')?.trim() ?? null,
+    locality: subjectValue(facts.subject, 'L')?.trim() ?? null,
     dnsNames: facts.dnsNames,
   } as unknown as VerifiedCsr;
 }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type CsrCheck, checkCsr } from './csr-check';
 import {
   bitString,
@@ -24,9 +24,6 @@ import {
   requestPem,
   type SubjectPart,
 } from './testing';
-
-// Two cores may be shared with a database and browsers; what must be quick is measured below.
-vi.setConfig({ testTimeout: 60_000 });
 
 const context = { legalName: LEGAL_NAME };
 const MAX_BYTES = 65_536;

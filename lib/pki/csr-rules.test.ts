@@ -72,6 +72,7 @@ const REACHED_BY: Record<Exclude<CsrRule, 'signature-unchecked'>, () => string |
   'place-missing': () => openssl({ subject: '/CN=a.example.com' }),
   'place-abbreviated': () => openssl({ subject: '/C=US/ST=CA/CN=a.example.com' }),
   organization: () => openssl({ subject: '/O=Somebody Else/CN=a.example.com' }),
+  'outer-space': () => composed({ subject: withPart('L', ' Oakland') }),
   'attribute-dropped': () => openssl({ subject: '/OU=IT/CN=a.example.com' }),
   'extension-dropped': () => openssl({ extensions: 'basicConstraints=CA:TRUE' }),
 };

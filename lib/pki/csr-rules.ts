@@ -232,6 +232,11 @@ export const CSR_RULES = {
     says: "O is missing or another: the certificate carries the account's legal name",
     source: 'account policy',
   },
+  'outer-space': {
+    severity: 'notice',
+    says: 'ST or L starts or ends with a space: the certificate carries it without',
+    source: 'certificate profile',
+  },
   'attribute-dropped': {
     severity: 'notice',
     says: 'another subject or request attribute: left out',

@@ -19,6 +19,7 @@ import {
   extensionRequest,
   LEGAL_NAME,
   opensslRequest,
+  withPart,
 } from './testing';
 
 let authority: TestAuthority;
@@ -128,6 +129,17 @@ describe('T8: what a client certificate holds', () => {
     const { subjectAltName } = new X509Certificate(await issued(authority, csr, { seed: 'many' }));
     const found = subjectAltName?.split(', ').filter((one) => one.startsWith('DNS:'));
     expect(found).toEqual(['erp.meridian.example', ...names].map((name) => `DNS:${name}`));
+  });
+
+  it('spaces around a place are left out, and said so', async () => {
+    const parts = withPart('L', ' San José\u3000');
+    const request = composed({ subject: parts });
+    const { findings } = await checkCsr(request, { legalName: LEGAL_NAME });
+    expect(findings).toMatchObject([
+      { rule: 'outer-space', field: 'L', mark: { start: 0, end: 1 } },
+    ]);
+    const text = textOf(await issued(authority, await verifiedCsr(request), { seed: 'space' }));
+    expect(text).toContain(',L=San José,ST=');
   });
 
   it('the key is that of the request, byte for byte', async () => {

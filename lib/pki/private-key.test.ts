@@ -116,8 +116,8 @@ describe('invariant 10: private keys in every form openssl writes are seen befor
 });
 
 describe('what is no private key is not called one', () => {
-  it('300 requests and certificates by openssl and node', () => {
-    for (let count = 0; count < 300; count += 1) {
+  it('100 requests, and what openssl writes beside one', () => {
+    for (let count = 0; count < 100; count += 1) {
       const der = composed();
       expect(looksLikePrivateKey(der)).toBe(false);
       expect(looksLikePrivateKey(requestPem(der))).toBe(false);

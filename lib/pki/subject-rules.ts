@@ -191,56 +191,83 @@ function judgeCommonName(subject: readonly SubjectValue[]): Finding[] {
   });
 }
 
+const PLACES = [
+  ['C', 'country'],
+  ['ST', 'state or province'],
+  ['L', 'locality'],
+] as const;
+
 function judgePlaces(subject: readonly SubjectValue[]): Finding[] {
-  const findings: Finding[] = [];
-  const country = subject.find((one) => one.type === 'C')?.value;
-  if (country !== undefined && !isCountry(country)) {
-    const upper = countryMeant(country);
-    findings.push(
-      finding('country-code', {
-        field: 'C',
-        title: 'Not a country code',
-        message: 'C is an assigned code of ISO 3166, two capital letters.',
-        fix:
-          upper !== null
-            ? `Write ${upper}.`
-            : 'Write the two letters of your country, for example US or DE.',
-        value: country,
-        mark: { start: 0, end: country.length },
-      }),
-    );
-  }
-  const wanted = [
-    ['C', 'country'],
-    ['ST', 'state or province'],
-    ['L', 'locality'],
-  ] as const;
-  for (const [type, word] of wanted) {
-    const value = subject.find((one) => one.type === type)?.value;
-    if (value === undefined) {
-      findings.push(
-        finding('place-missing', {
-          field: type,
-          title: `No ${word}`,
-          message: `The subject has no ${type} (${word}). We accept it so; stricter checks elsewhere may not.`,
-          fix: `Add ${type}.`,
-        }),
-      );
-    } else if (type !== 'C' && looksAbbreviated(value)) {
-      const full = type === 'ST' ? spelledOutState(value, country) : null;
-      findings.push(
-        finding('place-abbreviated', {
-          field: type,
-          title: `An abbreviated ${word}`,
-          message: 'We accept it as it is. Spelled out it also passes stricter checks elsewhere.',
-          fix: full ? `Write ${full}.` : 'Spell it out.',
-          value,
-          mark: { start: 0, end: value.length },
-        }),
-      );
-    }
-  }
-  return findings;
+  const first = (type: string) => subject.find((one) => one.type === type)?.value;
+  const country = first('C');
+  return [
+    ...(country === undefined || isCountry(country) ? [] : [countryCode(country)]),
+    ...PLACES.flatMap(([type, word]) => {
+      const value = first(type);
+      if (value === undefined) return [placeMissing(type, word)];
+      if (type === 'C') return [];
+      const place = value.trim();
+      return [
+        ...(place === value || place === '' ? [] : [outerSpace(type, value)]),
+        ...(looksAbbreviated(place) ? [abbreviated({ type, word, value, country })] : []),
+      ];
+    }),
+  ];
+}
+
+function countryCode(country: string): Finding {
+  const meant = countryMeant(country);
+  return finding('country-code', {
+    field: 'C',
+    title: 'Not a country code',
+    message: 'C is an assigned code of ISO 3166, two capital letters.',
+    fix:
+      meant === null
+        ? 'Write the two letters of your country, for example US or DE.'
+        : `Write ${meant}.`,
+    value: country,
+    mark: { start: 0, end: country.length },
+  });
+}
+
+function placeMissing(type: string, word: string): Finding {
+  return finding('place-missing', {
+    field: type,
+    title: `No ${word}`,
+    message: `The subject has no ${type} (${word}). We accept it so; stricter checks elsewhere may not.`,
+    fix: `Add ${type}.`,
+  });
+}
+
+function abbreviated(place: {
+  type: string;
+  word: string;
+  value: string;
+  country: string | undefined;
+}): Finding {
+  const { type, word, value, country } = place;
+  const full = type === 'ST' ? spelledOutState(value.trim(), country) : null;
+  return finding('place-abbreviated', {
+    field: type,
+    title: `An abbreviated ${word}`,
+    message: 'We accept it as it is. Spelled out it also passes stricter checks elsewhere.',
+    fix: full ? `Write ${full}.` : 'Spell it out.',
+    value,
+    mark: { start: 0, end: value.length },
+  });
+}
+
+function outerSpace(type: string, value: string): Finding {
+  const start = value.startsWith(value.trim()) ? value.trimEnd().length : 0;
+  const end = start === 0 ? value.length - value.trimStart().length : value.length;
+  return finding('outer-space', {
+    field: type,
+    title: 'A space at the edge',
+    message: `${type} starts or ends with a space. The certificate carries ${value.trim()}.`,
+    fix: 'Nothing needs to be done.',
+    value,
+    mark: { start, end },
+  });
 }
 
 function judgeOrganization(

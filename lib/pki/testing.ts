@@ -4,10 +4,14 @@ import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { vi } from 'vitest';
 import { TAG } from './der';
 import { bitString, context, octetString, oid, sequence, setOf, text, tlv } from './der-write';
 import { OID, SUBJECT_TYPE } from './oids';
 import { pemOf } from './pem';
+
+// The search for primes of an RSA key, and scrypt, take their time on a busy machine.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 export const LEGAL_NAME = 'Meridian Freight';
 export const GOOD_SUBJECT = `/C=US/ST=California/L=Oakland/O=${LEGAL_NAME}/CN=erp.meridian.example`;

@@ -1,5 +1,6 @@
 /** A CA of its own for tests, made by the real ceremony at a fixed moment, and leaves under it. */
 import { createHash } from 'node:crypto';
+import { vi } from 'vitest';
 import { checkCsr, type VerifiedCsr } from '@/lib/pki/csr-check';
 import { type DerNode, readDer } from '@/lib/pki/der';
 import { tlv } from '@/lib/pki/der-write';
@@ -10,6 +11,9 @@ import { createAuthority } from './ceremony';
 import { inProcessSigner } from './in-process';
 import type { Signer } from './port';
 import { type SealingKey, sealingKeyFrom } from './sealed-key';
+
+// Six derivations by scrypt take their time on a busy machine.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 export const NOW = new Date('2026-11-21T05:45:30.250Z');
 export const LEGAL_NAME = 'Meridian Freight';
