@@ -96,5 +96,7 @@ function startFailure(error: unknown): string {
   if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE' && 'port' in error) {
     return `Port ${String(error.port)} is in use. Stop what listens there, or set PORT to another one.`;
   }
-  return error instanceof Error ? error.message : String(error);
+  // Next throws plain objects now and then.
+  const { message } = Object(error);
+  return typeof message === 'string' ? message : JSON.stringify(error);
 }

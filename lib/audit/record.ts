@@ -24,12 +24,11 @@ export type Recorded = {
 
 const NO_HASH = new Uint8Array(32);
 
-/** Appends one event. The head's row is locked until commit, so a chain has no fork and no gap. */
+/** Appends one event. Writing the head locks its row until commit, so a chain has no fork and no gap. */
 export async function recordEvent(tx: Tx, event: Recorded): Promise<void> {
-  await tx.$executeRaw`INSERT INTO audit_head (chain, sequence, hash)
-    VALUES (${event.chain}, 0, ${NO_HASH}) ON CONFLICT DO NOTHING`;
   const heads = await tx.$queryRaw<{ sequence: bigint; hash: Uint8Array }[]>`
-    SELECT sequence, hash FROM audit_head WHERE chain = ${event.chain} FOR UPDATE`;
+    INSERT INTO audit_head (chain, sequence, hash) VALUES (${event.chain}, 0, ${NO_HASH})
+    ON CONFLICT (chain) DO UPDATE SET chain = EXCLUDED.chain RETURNING sequence, hash`;
   const head = heads[0];
   if (!head) throw new Error('the audit chain has no head');
   const row = {
@@ -46,11 +45,15 @@ export async function recordEvent(tx: Tx, event: Recorded): Promise<void> {
     previousHash: new Uint8Array(head.hash),
   };
   const hash = eventHash(row);
-  await tx.auditEvent.create({ data: { ...row, hash } });
-  await tx.auditHead.update({
-    where: { chain: event.chain },
-    data: { sequence: row.sequence, hash },
-  });
+  await tx.$executeRaw`
+    WITH event AS (
+      INSERT INTO audit_event (id, chain, sequence, at, actor, action, object_kind, object_id, detail,
+        request_id, previous_hash, hash)
+      VALUES (${row.id}, ${row.chain}, ${row.sequence}, ${row.at}, ${JSON.stringify(row.actor)}::jsonb,
+        ${row.action}, ${row.objectKind}, ${row.objectId}, ${JSON.stringify(row.detail)}::jsonb,
+        ${row.requestId}, ${row.previousHash}, ${hash})
+    )
+    UPDATE audit_head SET sequence = ${row.sequence}, hash = ${hash} WHERE chain = ${row.chain}`;
 }
 
 /** The hash of an event as stored: SHA-256 over the previous hash and the canonical JSON of the rest. */
