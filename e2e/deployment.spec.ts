@@ -6,7 +6,15 @@ import { expect, test } from 'playwright/test';
 import { type PrivatePostgres, startPrivatePostgres } from '../scripts/postgres';
 import { rest } from './support/rest';
 import { curl, newFolder, newRequest, openssl, operator } from './support/shell';
-import { freePorts, launch, newDataDir, type Ports, startTree, stopTree } from './support/tree';
+import {
+  endLeftovers,
+  freePorts,
+  launch,
+  newDataDir,
+  type Ports,
+  startTree,
+  stopTree,
+} from './support/tree';
 
 const CA_PASSPHRASE = 'a passphrase of this test';
 
@@ -14,6 +22,7 @@ let postgres: PrivatePostgres;
 test.beforeAll(async () => {
   postgres = await startPrivatePostgres({ fsync: 'on' });
 });
+test.afterEach(endLeftovers);
 test.afterAll(() => postgres.stop());
 
 async function alive(ports: Ports): Promise<void> {

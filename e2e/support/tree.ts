@@ -49,8 +49,12 @@ export async function freePorts(): Promise<Ports> {
   return Object.fromEntries(PORT_NAMES.map((name, index) => [name, values[index] ?? '']));
 }
 
+const dataDirs: string[] = [];
+
 export function newDataDir(): string {
-  return join(mkdtempSync(join(tmpdir(), 'countersign-e2e-')), 'data');
+  const dataDir = join(mkdtempSync(join(tmpdir(), 'countersign-e2e-')), 'data');
+  dataDirs.push(dataDir);
+  return dataDir;
 }
 
 export function cleanEnv(settings: Record<string, string>): NodeJS.ProcessEnv {
@@ -81,6 +85,13 @@ export function launch(settings: Record<string, string>): {
   child.stderr.on('data', keep);
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
   return { child, output: () => printed, ended };
+}
+
+/** After a test that broke off: ends every tree that it started. */
+export function endLeftovers(): void {
+  for (const dataDir of dataDirs) {
+    for (const pid of processesOf(dataDir)) process.kill(pid, 'SIGKILL');
+  }
 }
 
 export async function startTree(settings: {

@@ -30,6 +30,7 @@ type Step = {
   readonly stamp: string;
   /** What the tool writes last: a tool that was cut short may still end with status 0. */
   readonly product: string;
+  readonly removeFirst: string;
   readonly command: readonly string[];
 };
 
@@ -39,6 +40,8 @@ const GENERATE: Step = {
   inputs: ['prisma/schema.prisma', 'prisma.config.ts', 'node_modules/prisma/package.json'],
   stamp: 'generated/prisma/countersign-schema',
   product: 'generated/prisma/client.ts',
+  // The generator refuses a folder that holds half of what it writes.
+  removeFirst: 'generated/prisma',
   command: ['node_modules/prisma/build/index.js', 'generate'],
 };
 const BUILD: Step = {
@@ -61,6 +64,7 @@ const BUILD: Step = {
   ],
   stamp: '.next/countersign-build',
   product: '.next/BUILD_ID',
+  removeFirst: '.next/BUILD_ID',
   command: ['node_modules/next/dist/bin/next', 'build'],
 };
 
@@ -89,8 +93,9 @@ async function ensure(step: Step, settings: BuildSettings): Promise<void> {
     if (isDone(step, settings.root)) return;
     settings.say(`${step.words}${step.note} ...`);
     const stamp = join(settings.root, step.stamp);
-    const product = join(settings.root, step.product);
-    for (const path of [stamp, product]) rmSync(path, { force: true });
+    for (const path of [stamp, join(settings.root, step.removeFirst)]) {
+      rmSync(path, { force: true, recursive: true });
+    }
     await run(step, settings, join(folder, 'build.log'), lock.fd);
     writeFileSync(stamp, wanted);
   } finally {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { isGreen, readCounts } from './steps';
+import { countsOf, isGreen, readCounts } from './steps';
 
 const folder = mkdtempSync(join(tmpdir(), 'countersign-report-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -37,6 +37,14 @@ describe('counts of a test run', () => {
   it('are missing when the runner wrote none', () => {
     expect(readCounts(join(folder, 'nothing.json'), 'vitest')).toBeNull();
     expect(readCounts(report({}), 'playwright')).toBeNull();
+  });
+
+  it('show one failure for a step that failed without a failed test', () => {
+    const step = { name: 'end-to-end tests', ok: false, seconds: 1 };
+    const counts = { passed: 0, failed: 0, skipped: 0 };
+    expect(countsOf({ ...step, counts }).failed).toBe(1);
+    expect(countsOf({ ...step, counts: null }).failed).toBe(1);
+    expect(countsOf({ ...step, ok: true, counts: { ...counts, passed: 3 } }).failed).toBe(0);
   });
 
   it.each([

@@ -51,7 +51,7 @@ export function conclude(outcomes: readonly Outcome[]): boolean {
     const words = counts ? `, ${describe(counts)}` : '';
     process.stdout.write(`${ok ? 'ok    ' : 'FAILED'} ${name} (${seconds.toFixed(1)} s${words})\n`);
   }
-  const total = add(outcomes.flatMap(({ counts }) => (counts ? [counts] : [])));
+  const total = add(outcomes.map(countsOf));
   const ok = outcomes.every((outcome) => outcome.ok) && total.skipped === 0;
   process.stdout.write(`${describe(total)}\n`);
   return ok;
@@ -95,6 +95,12 @@ async function runStep(step: Step): Promise<Outcome> {
   const counted = step.report ? counts !== null && isGreen(counts) : true;
   const seconds = (Date.now() - started) / 1000;
   return { name: step.name, ok: code === 0 && counted, seconds, counts };
+}
+
+/** A step that failed without a failed test, such as a runner that ran none, is one failure in the sum. */
+export function countsOf({ ok, counts }: Outcome): Counts {
+  const { passed, failed, skipped } = counts ?? { passed: 0, failed: 0, skipped: 0 };
+  return { passed, failed: ok ? failed : Math.max(1, failed), skipped };
 }
 
 function describe({ passed, failed, skipped }: Counts): string {
