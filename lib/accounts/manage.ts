@@ -18,6 +18,9 @@ export type ListedAccount = {
   suspendedAt: string | null;
 };
 
+// It is the O of every certificate of the account (RFC 5280, A.1, ub-organization-name).
+export const LEGAL_NAME_MAX_CHARACTERS = 64;
+
 /** Every account, for staff. */
 export async function listAccounts(principal: Principal): Promise<ListedAccount[]> {
   return accountsIn(authorizeDeployment(principal, 'accounts.list'));
@@ -53,6 +56,11 @@ export async function addAccount(
   scope: DeploymentScope,
   input: { name: string; legalName: string; parentId: string | null; madeByDemo: boolean },
 ): Promise<{ id: string }> {
+  if (input.legalName.length > LEGAL_NAME_MAX_CHARACTERS) {
+    throw new AppError('invalid_request', {
+      detail: `The legal name has ${input.legalName.length} characters; at most ${LEGAL_NAME_MAX_CHARACTERS} fit into a certificate.`,
+    });
+  }
   if (input.parentId && !(await tx.account.findUnique({ where: { id: input.parentId } }))) {
     throw new AppError('not_found', { detail: 'There is no such parent account. Check the id.' });
   }

@@ -332,10 +332,10 @@ describe('PKCS #7', () => {
     });
     const found = printed.match(/-----BEGIN[\s\S]+?-----END CERTIFICATE-----/g) ?? [];
     const subjects = found.map((pem) => new X509Certificate(pem).subject.split('\n').at(-1));
-    expect(subjects.sort()).toEqual([
+    expect(subjects).toEqual([
+      'CN=erp.meridian.example',
       'CN=Test Provider Production Client CA 1',
       'CN=Test Provider Root CA',
-      'CN=erp.meridian.example',
     ]);
   });
 });

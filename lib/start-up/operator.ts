@@ -11,6 +11,7 @@ import {
   addStaff,
   createAccount,
   disableMember,
+  LEGAL_NAME_MAX_CHARACTERS,
   suspendAccount,
 } from '@/lib/accounts/manage';
 import { disableStaff, membersOf, staff } from '@/lib/accounts/people';
@@ -44,8 +45,10 @@ const name = z
   .min(1)
   .max(128)
   .regex(printable, 'no control or invisible characters');
-// It is the O of every certificate of the account, which holds 64 characters (RFC 5280, A.1, ub-organization-name).
-const legalName = name.max(64, 'at most 64 characters fit into a certificate');
+const legalName = name.max(
+  LEGAL_NAME_MAX_CHARACTERS,
+  `at most ${LEGAL_NAME_MAX_CHARACTERS} characters fit into a certificate`,
+);
 const id = z.strictObject({ id: z.string().min(1) });
 
 export const OPERATOR_VERBS: Record<string, Record<string, Verb>> = {
