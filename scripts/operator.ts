@@ -10,7 +10,7 @@ import { portalEnv } from '@/lib/platform/env';
 import { askOperatorSocket } from '@/lib/platform/operator-socket';
 import { newSecret } from '@/lib/platform/random';
 import { operatorUsage, runOperatorVerb } from '@/lib/start-up/operator';
-import { startPortal } from '@/lib/start-up/portal';
+import { portalSettings, startPortal } from '@/lib/start-up/portal';
 
 async function main(): Promise<void> {
   const [noun = '', verb = '', ...rest] = process.argv.slice(2);
@@ -33,17 +33,7 @@ async function runHere(
 ): Promise<unknown> {
   openDataDirectory(env.dataDir);
   const lock = env.databaseUrl ? null : await lockDataDirectory(env.dataDir);
-  const portal = await startPortal({
-    root: process.cwd(),
-    databaseUrl: env.databaseUrl,
-    dataDir: env.dataDir,
-    publicUrl: env.publicUrl,
-    providerName: env.providerName,
-    caPassphrase: env.caPassphrase,
-    edges: env.edges,
-    apiRequestsPerMinute: env.apiRequestsPerMinute,
-    demo: 'no',
-  });
+  const portal = await startPortal(portalSettings(env, { root: process.cwd(), demo: 'no' }));
   try {
     const scope = systemScope('command line', `cli_${newSecret().slice(0, 16)}`);
     return { result: await runOperatorVerb(scope, request) };

@@ -11,7 +11,7 @@ import { serveOperatorSocket } from '@/lib/platform/operator-socket';
 import { newSecret } from '@/lib/platform/random';
 import { readDemo } from '@/lib/start-up/demo';
 import { runOperatorVerb } from '@/lib/start-up/operator';
-import { startPortal } from '@/lib/start-up/portal';
+import { portalSettings, startPortal } from '@/lib/start-up/portal';
 
 const STOP_WITHIN_MS = 8 * SECOND_MS;
 
@@ -20,17 +20,9 @@ async function main(): Promise<void> {
   process.umask(0o077);
   const env = portalEnv(process.env);
   process.env.NEXTAUTH_URL = env.publicUrl;
-  const portal = await startPortal({
-    root: process.cwd(),
-    databaseUrl: env.databaseUrl,
-    dataDir: env.dataDir,
-    publicUrl: env.publicUrl,
-    providerName: env.providerName,
-    caPassphrase: env.caPassphrase,
-    edges: env.edges,
-    apiRequestsPerMinute: env.apiRequestsPerMinute,
-    demo: env.demo ? 'yes' : 'no',
-  });
+  const portal = await startPortal(
+    portalSettings(env, { root: process.cwd(), demo: env.demo ? 'yes' : 'no' }),
+  );
   const app = next({ dev: false, dir: process.cwd(), hostname: env.host, port: env.port });
   await app.prepare();
   const handle = app.getRequestHandler();

@@ -3,6 +3,7 @@
 import { LEASE_MS } from '@/lib/certificates/intents';
 import { recoverIntents } from '@/lib/certificates/recover';
 import { closeDatabase, openDatabase } from '@/lib/platform/database';
+import type { PortalEnv } from '@/lib/platform/env';
 import { log } from '@/lib/platform/log';
 import { migrate } from '@/lib/platform/migrate';
 import { publisher } from '@/lib/publishing/publisher';
@@ -13,9 +14,28 @@ export type PortalSettings = DeploymentSettings & {
   /** The folder with prisma/migrations. */
   root: string;
   databaseUrl: string | null;
-  /** `empty`: seed an empty database; `always`: refuse to start where there are other accounts. */
+  /** `yes`: seed the demo, or refuse to start where there are other accounts. */
   demo: 'no' | 'yes';
 };
+
+/** From the environment, for whatever starts a portal in `root`. */
+export function portalSettings(
+  env: PortalEnv,
+  given: { root: string; demo: 'no' | 'yes' },
+): PortalSettings {
+  const { dataDir, databaseUrl, publicUrl, providerName, caPassphrase, edges } = env;
+  const { apiRequestsPerMinute } = env;
+  return {
+    ...given,
+    dataDir,
+    databaseUrl,
+    publicUrl,
+    providerName,
+    caPassphrase,
+    edges,
+    apiRequestsPerMinute,
+  };
+}
 
 export type StartedPortal = {
   firstStart: boolean;
