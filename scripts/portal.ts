@@ -4,7 +4,7 @@ import next from 'next';
 import { systemScope } from '@/lib/access/scope';
 import { AppError } from '@/lib/kernel/errors';
 import { SECOND_MS } from '@/lib/kernel/time';
-import { portalEnv } from '@/lib/platform/env';
+import { type PortalEnv, portalEnv } from '@/lib/platform/env';
 import { httpFront } from '@/lib/platform/http-front';
 import { log } from '@/lib/platform/log';
 import { serveOperatorSocket } from '@/lib/platform/operator-socket';
@@ -20,12 +20,9 @@ async function main(): Promise<void> {
   process.umask(0o077);
   const env = portalEnv(process.env);
   process.env.NEXTAUTH_URL = env.publicUrl;
-  const portal = await startPortal(
-    portalSettings(env, { root: process.cwd(), demo: env.demo ? 'yes' : 'no' }),
-  );
-  const app = next({ dev: false, dir: process.cwd(), hostname: env.host, port: env.port });
-  await app.prepare();
-  const handle = app.getRequestHandler();
+  const settings = portalSettings(env, { root: process.cwd(), demo: env.demo ? 'yes' : 'no' });
+  // Next reads its build while the database opens.
+  const [portal, handle] = await Promise.all([startPortal(settings), pagesOf(env)]);
   const front = httpFront({ publicUrl: env.publicUrl, trustedProxies: env.trustedProxies });
   const server = createServer({ requestTimeout: 60 * SECOND_MS }, (request, response) => {
     if (!front(request, response)) return;
@@ -59,6 +56,12 @@ async function main(): Promise<void> {
     firstStart: portal.firstStart,
     demo: env.demo ? readDemo(env.dataDir) : null,
   });
+}
+
+async function pagesOf(env: PortalEnv) {
+  const app = next({ dev: false, dir: process.cwd(), hostname: env.host, port: env.port });
+  await app.prepare();
+  return app.getRequestHandler();
 }
 
 async function answerOperator(request: unknown): Promise<unknown> {
