@@ -74,7 +74,8 @@ function tryLines(env: PortalEnv, demo: DemoCredentials, edges: Edges): string[]
   return [
     '    openssl req -new -newkey rsa:2048 -nodes -keyout client.key -out client.csr -subj "/CN=erp.meridian.example"',
     `    curl -s ${env.publicUrl}/api/v1/certificates -H "Authorization: Bearer ${demo.apiKey}" -H "Content-Type: application/json" -d "${json}" | node -p 'JSON.parse(fs.readFileSync(0)).pem' > client.pem`,
-    `    curl --cacert ${shown(caFile)} --cert client.pem --key client.key -u ${client?.username}:${client?.password} ${mtlsUrl}/connection/v1/testauthentication`,
+    // Pasted together, the call would come right after the certificate, and edges have a second to learn of it.
+    `    sleep 1; curl --cacert ${shown(caFile)} --cert client.pem --key client.key -u ${client?.username}:${client?.password} ${mtlsUrl}/connection/v1/testauthentication`,
   ];
 }
 
