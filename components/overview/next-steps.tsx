@@ -1,7 +1,9 @@
 import { Check } from 'lucide-react';
 import { daysText, lifeOf } from '@/components/certificates/life';
 import { Link } from '@/components/ui/link';
-import type { OverviewView } from '@/lib/contract/views';
+import { listed } from '@/components/words';
+import type { CertificateView, OverviewView } from '@/lib/contract/views';
+import { ENVIRONMENTS } from '@/lib/kernel/environments';
 import { liveCertificates, renewalPath } from './verdict';
 
 type Step = {
@@ -46,26 +48,49 @@ export function NextSteps({ overview, may }: { overview: OverviewView; may: { is
   );
 }
 
+function requestStep(overview: OverviewView, may: { issue: boolean }): Step {
+  const accepted =
+    overview.issuedCount > 0 || overview.slots.some((slot) => slot.kind === 'pending');
+  if (accepted) return { text: 'Signing request accepted', state: 'done' };
+  return {
+    text: 'Make a key and a signing request (CSR)',
+    note: 'One command, or a few clicks in this browser. The key stays with you.',
+    state: 'open',
+    ...(may.issue ? { link: { text: 'Show the ways', href: '/certificates/new' } } : {}),
+  };
+}
+
+function certificateStep(live: CertificateView[], may: { issue: boolean }): Step {
+  const places = ENVIRONMENTS.filter((one) => live.some((held) => held.environment === one));
+  if (places.length > 0) {
+    return { text: `Certificate live in ${listed(places)}`, state: 'done' };
+  }
+  return {
+    text: 'Issue a certificate',
+    state: 'open',
+    ...(may.issue ? { link: { text: 'Issue certificate', href: '/certificates/new' } } : {}),
+  };
+}
+
+function callStep(live: CertificateView[]): Step {
+  const seen = live.filter((one) => one.lastSeenAt);
+  if (seen.length > 0) {
+    return { text: `Call seen with ${listed(seen.map((one) => one.label))}`, state: 'done' };
+  }
+  return {
+    text: 'Make a call with it',
+    state: 'open',
+    link: { text: 'Show the command', href: '/connect' },
+  };
+}
+
 function stepsOf(overview: OverviewView, may: { issue: boolean }): Step[] {
   const now = new Date(overview.now);
   const live = liveCertificates(overview);
   const enforced = overview.account.enforcement.some(
     (one) => one.environment === 'production' && one.mode === 'enforce',
   );
-  const steps: Step[] = [
-    {
-      text: 'Issue a certificate',
-      state: overview.issuedCount > 0 ? 'done' : 'open',
-      ...(overview.issuedCount === 0 && may.issue
-        ? { link: { text: 'Issue certificate', href: '/certificates/new' } }
-        : {}),
-    },
-    {
-      text: overview.firstCallSeen ? 'First call seen with a certificate' : 'Make a call with it',
-      state: overview.firstCallSeen ? 'done' : 'open',
-      ...(overview.firstCallSeen ? {} : { link: { text: 'Show the command', href: '/connect' } }),
-    },
-  ];
+  const steps: Step[] = [requestStep(overview, may), certificateStep(live, may), callStep(live)];
   for (const certificate of live) {
     const life = lifeOf(certificate, now);
     if (life.state !== 'expiring') continue;

@@ -2,6 +2,7 @@ import { lifeOf } from '@/components/certificates/life';
 import { dayText } from '@/components/time/format';
 import { readerLocale } from '@/components/time/locale';
 import type { CertificateView } from '@/lib/contract/views';
+import { ENVIRONMENTS } from '@/lib/kernel/environments';
 import { type Month, monthsOf, percentAt, type StripWindow, stripWindow } from './strip-geometry';
 
 /** Every live certificate from issue to expiry, today marked, what follows its end in words. */
@@ -23,10 +24,11 @@ export async function Strip({ certificates, now }: { certificates: CertificateVi
             <MonthMark key={month.index} month={month} locale={locale} />
           ))}
         </svg>
-        {certificates.map((certificate) => (
+        {byEnvironment(certificates).map((certificate) => (
           <Lane
             key={certificate.id}
             certificate={certificate}
+            heir={heirOf(certificate, certificates)}
             place={{ window, months, today, now, locale }}
           />
         ))}
@@ -56,15 +58,24 @@ type LanePlace = { window: StripWindow; months: Month[]; today: number; now: Dat
 // A label of about 100 px fits inside a bar only when the bar is this wide on the narrowest desk.
 const LABEL_PERCENT = 18;
 
-function Lane({ certificate, place }: { certificate: CertificateView; place: LanePlace }) {
+function Lane({
+  certificate,
+  heir,
+  place,
+}: {
+  certificate: CertificateView;
+  heir: CertificateView | null;
+  place: LanePlace;
+}) {
   const { window, today, now, locale } = place;
   const from = percentAt(new Date(certificate.notBefore), window);
   const to = percentAt(new Date(certificate.notAfter), window);
-  const soon = lifeOf(certificate, now).state === 'expiring' ? 'expiring' : '';
+  const expires = lifeOf(certificate, now).state === 'expiring';
+  const soon = expires && !heir ? 'expiring' : '';
   const end = dayText(certificate.notAfter, locale);
   const says = `${certificate.label}: from ${dayText(certificate.notBefore, locale)} to ${end}`;
   const inside = !soon && to - from > LABEL_PERCENT;
-  const after = soon ? `Gap from ${end}: no replacement yet` : `to ${end}`;
+  const after = soon ? `Gap from ${end}: no replacement yet` : endText(end, expires ? heir : null);
   return (
     <>
       <span className={`who ${certificate.environment}`} title={certificate.label}>
@@ -109,6 +120,26 @@ function Lane({ certificate, place }: { certificate: CertificateView; place: Lan
         <line className="today" x1={`${today}%`} x2={`${today}%`} y1="0" y2="36" />
       </svg>
     </>
+  );
+}
+
+function endText(end: string, heir: CertificateView | null): string {
+  return heir ? `to ${end}, then ${heir.label}` : `to ${end}`;
+}
+
+/** The one of its environment that lives on longest after it. */
+function heirOf(of: CertificateView, all: CertificateView[]): CertificateView | null {
+  const later = all.filter(
+    (one) => one.environment === of.environment && one.notAfter > of.notAfter,
+  );
+  return later.toSorted((a, b) => b.notAfter.localeCompare(a.notAfter))[0] ?? null;
+}
+
+function byEnvironment(certificates: CertificateView[]): CertificateView[] {
+  return ENVIRONMENTS.flatMap((environment) =>
+    certificates
+      .filter((one) => one.environment === environment)
+      .toSorted((a, b) => a.notAfter.localeCompare(b.notAfter)),
   );
 }
 

@@ -37,7 +37,6 @@ function overview(
     }),
     apiClients: [],
     issuedCount: certificates.length,
-    firstCallSeen: false,
     now: NOW.toISOString(),
   };
 }

@@ -1,36 +1,8 @@
 'use client';
 
-import {
-  Activity,
-  BadgeCheck,
-  Bot,
-  Building2,
-  LayoutDashboard,
-  type LucideIcon,
-  Plug,
-  Shield,
-} from 'lucide-react';
 import { usePathname } from 'next/navigation';
 import { Link } from '@/components/ui/link';
-
-export type Place =
-  | 'overview'
-  | 'certificates'
-  | 'enforcement'
-  | 'api-clients'
-  | 'connect'
-  | 'activity'
-  | 'accounts';
-
-const PLACES: Record<Place, { name: string; href: string; icon: LucideIcon }> = {
-  overview: { name: 'Overview', href: '/', icon: LayoutDashboard },
-  certificates: { name: 'Certificates', href: '/certificates', icon: BadgeCheck },
-  enforcement: { name: 'Enforcement', href: '/enforcement', icon: Shield },
-  'api-clients': { name: 'API clients', href: '/api-clients', icon: Bot },
-  connect: { name: 'Connect', href: '/connect', icon: Plug },
-  activity: { name: 'Activity', href: '/activity', icon: Activity },
-  accounts: { name: 'Accounts', href: '/accounts', icon: Building2 },
-};
+import { PLACES, type Place } from './places';
 
 export function NavLinks({
   places,

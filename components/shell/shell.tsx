@@ -1,8 +1,11 @@
 import { LogOut, Menu } from 'lucide-react';
+import { FindAnything } from '@/components/palette/find-anything';
 import { Link } from '@/components/ui/link';
 import { Mark } from '@/components/ui/mark';
+import { Toasts } from '@/components/ui/toasts';
 import { AccountSwitcher, type SwitchAction } from './account-switcher';
-import { NavLinks, type Place } from './nav-links';
+import { NavLinks } from './nav-links';
+import { placesOf } from './places';
 
 export type ShellFacts = {
   person: { name: string; email: string };
@@ -14,15 +17,6 @@ export type ShellFacts = {
   slots: string | null;
 };
 
-const ACCOUNT_PLACES: Place[] = [
-  'overview',
-  'certificates',
-  'enforcement',
-  'api-clients',
-  'connect',
-  'activity',
-];
-
 export function Shell({
   facts,
   actions,
@@ -33,10 +27,6 @@ export function Shell({
   children: React.ReactNode;
 }) {
   const { account, side, person } = facts;
-  const places: Place[] = [
-    ...(account ? ACCOUNT_PLACES : []),
-    ...(side === 'staff' ? (['accounts'] as const) : []),
-  ];
   return (
     <div className={`shell ${side === 'staff' ? 'staff' : ''}`}>
       <header className="topbar">
@@ -57,9 +47,10 @@ export function Shell({
         ) : (
           <div className="h-4" />
         )}
+        <FindAnything actions={actions} />
         <nav className="nav" aria-label="Account">
           <NavLinks
-            places={places}
+            places={placesOf(facts)}
             counts={facts.slots === null ? {} : { certificates: facts.slots }}
           />
         </nav>
@@ -81,6 +72,7 @@ export function Shell({
       <main className="page" id="main" tabIndex={-1}>
         {children}
       </main>
+      <Toasts />
     </div>
   );
 }

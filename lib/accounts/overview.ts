@@ -46,8 +46,6 @@ export async function accountOverview(principal: Principal): Promise<OverviewVie
       slots,
       apiClients: clients.map(apiClientView),
       issuedCount: await tx.certificate.count({ where: { accountId } }),
-      firstCallSeen:
-        (await tx.certificate.count({ where: { accountId, firstSeenAt: { not: null } } })) > 0,
       now: now.toISOString(),
     };
   });

@@ -163,7 +163,6 @@ export type OverviewView = {
   apiClients: ApiClientView[];
   /** Certificates ever issued, for the checklist. */
   issuedCount: number;
-  firstCallSeen: boolean;
   now: string;
 };
 

@@ -26,12 +26,14 @@ const short = z
 export async function labelAction(id: string, _: LabelState, data: FormData): Promise<LabelState> {
   const { principal } = await requireSignedIn();
   const values = { label: short.parse(data.get('label')) };
-  const labelled = await attempt(() =>
-    labelCertificate(principal, id, parsed(values, labelBody).label),
-  );
+  const labelled = await attempt(async () => {
+    const before = await getCertificate(principal, id);
+    const after = await labelCertificate(principal, id, parsed(values, labelBody).label);
+    return { label: after.label, before: before.label };
+  });
   if (!labelled.ok) return { values, problem: labelled.problem };
   refresh();
-  return { values, saved: labelled.value.label };
+  return { values, saved: labelled.value };
 }
 
 export async function revokeAction(

@@ -1,0 +1,32 @@
+import { commandsOf } from '@/components/palette/commands';
+import { placesOf } from '@/components/shell/places';
+import { listAccounts } from '@/lib/accounts/manage';
+import { listCertificates } from '@/lib/certificates/list';
+import { requireSignedIn } from '@/lib/identity/session';
+import { attempt } from '../attempt';
+import { opened } from '../opened';
+
+const CERTIFICATES_OFFERED = 100;
+
+/** What the palette of this session offers. */
+export async function GET(): Promise<Response> {
+  const { principal, can, memberships } = await requireSignedIn();
+  const { account } = await opened();
+  const known = account?.ok ? account.value : null;
+  const staff = await attempt(() => listAccounts(principal));
+  const certificates = known
+    ? (await listCertificates(principal, { limit: CERTIFICATES_OFFERED })).items
+    : [];
+  const commands = commandsOf({
+    places: placesOf({ account: known, side: staff.ok ? 'staff' : 'customer' }),
+    account: known,
+    memberships,
+    may: {
+      issue: can('certificates.issue'),
+      revoke: can('certificates.revoke'),
+      enforce: can('enforcement.change'),
+    },
+    certificates,
+  });
+  return Response.json({ commands }, { headers: { 'Cache-Control': 'no-store' } });
+}

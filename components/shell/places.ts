@@ -1,0 +1,44 @@
+import {
+  Activity,
+  BadgeCheck,
+  Bot,
+  Building2,
+  LayoutDashboard,
+  type LucideIcon,
+  Plug,
+  Shield,
+} from 'lucide-react';
+
+export type Place =
+  | 'overview'
+  | 'certificates'
+  | 'enforcement'
+  | 'api-clients'
+  | 'connect'
+  | 'activity'
+  | 'accounts';
+
+/** Every page of the rail. The palette reaches the same ones. */
+export const PLACES: Record<Place, { name: string; href: string; icon: LucideIcon }> = {
+  overview: { name: 'Overview', href: '/', icon: LayoutDashboard },
+  certificates: { name: 'Certificates', href: '/certificates', icon: BadgeCheck },
+  enforcement: { name: 'Enforcement', href: '/enforcement', icon: Shield },
+  'api-clients': { name: 'API clients', href: '/api-clients', icon: Bot },
+  connect: { name: 'Connect', href: '/connect', icon: Plug },
+  activity: { name: 'Activity', href: '/activity', icon: Activity },
+  accounts: { name: 'Accounts', href: '/accounts', icon: Building2 },
+};
+
+const ACCOUNT_PLACES: Place[] = [
+  'overview',
+  'certificates',
+  'enforcement',
+  'api-clients',
+  'connect',
+  'activity',
+];
+
+/** The places of who is here, in the order of the rail. */
+export function placesOf({ account, side }: { account: unknown; side: string }): Place[] {
+  return [...(account ? ACCOUNT_PLACES : []), ...(side === 'staff' ? ['accounts' as const] : [])];
+}
