@@ -42,6 +42,8 @@ const MANNER: Record<Environment, 'strict' | 'explain'> = {
 /** Bytes of a refused request's body that are read and thrown away, so that the client gets to read the answer. */
 const DRAIN_BYTES = 1024 * 1024;
 
+const MAX_USER_AGENT = 200;
+
 type Exchange = {
   edge: Edge;
   connection: Connection;
@@ -87,7 +89,7 @@ function assess(exchange: Exchange): Call | { code: RefusalCode; apiClientName: 
   const { edge, connection, inbound } = exchange;
   const no = (code: RefusalCode, apiClientName: string | null = null) => ({ code, apiClientName });
   const onConnection = judge(edge, connection);
-  if (!onConnection.allow) return no(onConnection.code);
+  if (!onConnection.allow) return no(onConnection.code, nameForTheReport(exchange));
   if (inbound.method === 'CONNECT' || inbound.header('upgrade') !== null) {
     return no('upgrade_refused');
   }
@@ -105,6 +107,19 @@ function assess(exchange: Exchange): Call | { code: RefusalCode; apiClientName: 
   const verdict = decide({ facts, state: edge.state(), policy, nowMs: edge.nowMs() });
   if (!verdict.allow) return no(verdict.code, apiClientNames[0] ?? null);
   return { facts, verdict, lines, path };
+}
+
+/**
+ * Whom the portal tells of a call whose certificate names nobody; the caller learns nothing from it. Where TLS ends
+ * nothing of the request is looked at.
+ */
+function nameForTheReport(exchange: Exchange): string | null {
+  const { edge, connection, inbound } = exchange;
+  if (MANNER[connection.environment] === 'strict') return null;
+  const identity = identityOf(inbound.lines, edge.sources);
+  if ('malformed' in identity) return null;
+  const [name = null, ...others] = identity.names;
+  return others.every((other) => other === name) ? name : null;
 }
 
 function send(exchange: Exchange, call: Call): void {
@@ -207,7 +222,7 @@ export function reportRefusal(
         ? null
         : hexOf(apiClientNameHash(nameKey, environment, apiClientName)),
     sourceAddress: sourceAddress ?? 'unknown',
-    userAgent: refusal.userAgent?.slice(0, 200) ?? null,
+    userAgent: refusal.userAgent?.slice(0, MAX_USER_AGENT) ?? null,
     sni: sni?.slice(0, 255) ?? null,
     tlsVersion,
   });
@@ -219,16 +234,24 @@ export function newRequestId(): string {
 }
 
 function noteSuccess(exchange: Exchange, verdict: Allowed): void {
-  const { edge, connection } = exchange;
-  const { leaf } = connection;
+  const { edge, connection, inbound, requestId } = exchange;
+  const { leaf, environment, listener, tlsVersion } = connection;
   const { apiClient } = verdict;
-  if (leaf === null || apiClient === null) return;
-  edge.reporter.succeeded(leaf.fingerprintHex, () => ({
-    fingerprint: leaf.fingerprintHex,
+  // Let through by policy without a name: nobody's account could be told of it.
+  if (apiClient === null) return;
+  const atMs = edge.nowMs();
+  const fingerprint = leaf?.fingerprintHex ?? null;
+  edge.reporter.succeeded(`${environment} ${listener} ${fingerprint} ${apiClient.name}`, () => ({
+    requestId,
+    environment,
+    listener,
+    at: new Date(atMs).toISOString(),
+    fingerprint,
     nameHash: hexOf(apiClient.nameHash),
-    environment: connection.environment,
-    at: new Date(edge.nowMs()).toISOString(),
-    tlsVersion: connection.tlsVersion ?? 'unknown',
+    sourceAddress: connection.sourceAddress ?? 'unknown',
+    userAgent: inbound.header('user-agent')?.slice(0, MAX_USER_AGENT) ?? null,
+    tlsVersion,
+    httpVersion: inbound.version,
   }));
 }
 

@@ -147,17 +147,32 @@ describe('mTLS listener', () => {
     });
   });
 
-  it('the first success of a certificate is reported once', async () => {
+  it('a success is reported at once, those within the second after it by their number', async () => {
     for (let turn = 0; turn < 3; turn += 1) await call(edge, { leaf: leaves.live });
     const found = () =>
       edge.portal.reports
-        .flatMap((batch) => batch.firstSuccesses)
-        .filter((success) => success.fingerprint === leaves.live.fingerprintHex);
-    await until(() => found().length > 0);
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    expect(found()).toHaveLength(1);
+        .flatMap((batch) => batch.successes)
+        .filter((success) => success.fingerprint === leaves.live.fingerprintHex)
+        .filter((success) => success.httpVersion === '1.1' && success.userAgent === null);
+    const counted = () => found().reduce((sum, { count }) => sum + count, 0);
+    await until(() => counted() === 3);
     const nameHash = Buffer.from(edge.portal.nameHash('production', 'billing')).toString('hex');
-    expect(found()[0]).toMatchObject({ environment: 'production', nameHash });
+    expect(found()[0]).toMatchObject({
+      environment: 'production',
+      listener: 'mtls',
+      nameHash,
+      tlsVersion: 'TLSv1.3',
+      sourceAddress: '127.0.0.1',
+      count: 1,
+    });
+  });
+
+  it('sandbox: a refusal for the certificate is reported with the API client the request named', async () => {
+    await call(edge, { environment: 'sandbox', user: 'plain' });
+    const nameHash = Buffer.from(edge.portal.nameHash('sandbox', 'plain')).toString('hex');
+    const refusals = () => edge.portal.reports.flatMap((batch) => batch.refusals);
+    await until(() => refusals().some((one) => one.nameHash === nameHash));
+    expect(refusals().find((one) => one.nameHash === nameHash)?.code).toBe('certificate_required');
   });
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type RefusalReport, type ReportBatch, reporter } from '@/gateway/reporter';
+import type { Success } from '@/gateway/successes';
 import { until } from '@/gateway/testing/setting';
 
 const refusal = (n: number): RefusalReport => ({
@@ -14,6 +15,19 @@ const refusal = (n: number): RefusalReport => ({
   userAgent: null,
   sni: null,
   tlsVersion: null,
+});
+
+const success = (requestId: string): Success => ({
+  requestId,
+  environment: 'production',
+  listener: 'mtls',
+  at: '2026-11-21T00:00:00.000Z',
+  fingerprint: 'ab'.repeat(32),
+  nameHash: 'cd'.repeat(32),
+  sourceAddress: '192.0.2.1',
+  userAgent: null,
+  tlsVersion: 'TLSv1.3',
+  httpVersion: '2',
 });
 
 describe('reporter', () => {
@@ -32,7 +46,7 @@ describe('reporter', () => {
     expect(batches.flatMap((batch) => batch.refusals.map(({ requestId }) => requestId))).toEqual(
       Array.from({ length: 1_100 }, (_, n) => `req_${n}`),
     );
-    expect(batches[0]).toMatchObject({ appliedNumber: 7, lost: 0, firstSuccesses: [] });
+    expect(batches[0]).toMatchObject({ appliedNumber: 7, lost: 0, successes: [] });
     await reports.stop();
   });
 
@@ -79,6 +93,67 @@ describe('reporter', () => {
     reports.refused(refusal(2));
     await until(() => batches.length === 2);
     expect(batches[1]).toMatchObject({ lost: 1, refusals: [{ requestId: 'req_2' }] });
+    await reports.stop();
+  });
+
+  it('of a busy caller it sends the first call at once and then one report a second, all calls counted', async () => {
+    const batches: ReportBatch[] = [];
+    const reports = reporter({
+      send: async (batch) => {
+        batches.push(batch);
+        return 'taken';
+      },
+      appliedNumber: () => 1,
+    });
+    const sent = () => batches.flatMap((batch) => batch.successes);
+    let described = 0;
+    const call = (key: string, requestId: string) =>
+      reports.succeeded(key, () => {
+        described += 1;
+        return success(requestId);
+      });
+    for (let n = 1; n <= 50_000; n += 1) call('one caller', `req_${n}`);
+    call('another caller', 'req_other');
+    await until(() => sent().length === 3);
+    expect(sent().map(({ requestId, count }) => [requestId, count])).toEqual([
+      ['req_1', 1],
+      ['req_other', 1],
+      ['req_50000', 49_999],
+    ]);
+    expect(described).toBe(3);
+    await reports.stop();
+  });
+
+  it('what was counted and not yet sent is sent when the edge stops', async () => {
+    const batches: ReportBatch[] = [];
+    const reports = reporter({
+      send: async (batch) => {
+        batches.push(batch);
+        return 'taken';
+      },
+      appliedNumber: () => 1,
+    });
+    for (const id of ['a', 'b', 'c']) reports.succeeded('one caller', () => success(id));
+    await reports.stop();
+    const counts = batches.flatMap((batch) => batch.successes.map(({ count }) => count));
+    expect(counts).toEqual([1, 2]);
+  });
+
+  it('successes leave room for refusals while the portal is away', async () => {
+    let away = true;
+    const taken: ReportBatch[] = [];
+    const reports = reporter({
+      send: async (batch) => {
+        if (!away) taken.push(batch);
+        return away ? 'failed' : 'taken';
+      },
+      appliedNumber: () => 1,
+    });
+    for (let n = 0; n < 20_000; n += 1) reports.succeeded(`caller ${n}`, () => success(`req_${n}`));
+    for (let n = 0; n < 100; n += 1) reports.refused(refusal(n));
+    away = false;
+    await until(() => taken.flatMap((batch) => batch.refusals).length === 100, 10_000);
+    expect(taken.reduce((sum, { lost }) => sum + lost, 0)).toBe(0);
     await reports.stop();
   });
 });

@@ -1,14 +1,6 @@
+import { type Success, type SuccessReport, successes } from '@/gateway/successes';
 import type { Environment } from '@/lib/kernel/environments';
 import type { RefusalCode } from '@/lib/kernel/refusals';
-
-export type FirstSuccess = {
-  fingerprint: string;
-  nameHash: string;
-  environment: Environment;
-  /** ISO 8601, UTC. */
-  at: string;
-  tlsVersion: string;
-};
 
 export type RefusalReport = {
   requestId: string;
@@ -27,7 +19,7 @@ export type RefusalReport = {
 export type ReportBatch = {
   appliedNumber: number;
   lost: number;
-  firstSuccesses: FirstSuccess[];
+  successes: SuccessReport[];
   refusals: RefusalReport[];
 };
 
@@ -35,8 +27,8 @@ export type Delivery = 'taken' | 'refused' | 'failed';
 
 export type Reporter = {
   refused(report: RefusalReport): void;
-  /** Reports the first success of a fingerprint since this process started, and no other. */
-  succeeded(fingerprint: string, report: () => FirstSuccess): void;
+  /** Reports a success at once, or counts it when one with the same key was reported within the second. */
+  succeeded(key: string, describe: () => Success): void;
   /** Sends what is left, once. */
   stop(): Promise<void>;
 };
@@ -44,6 +36,8 @@ export type Reporter = {
 const FLUSH_AFTER_MS = 200;
 const RETRY_AFTER_MS = 2_000;
 const MAX_QUEUED = 10_000;
+/** While the portal is away successes go on being counted where they are; the room is for refusals. */
+const MAX_SUCCESSES = 2_000;
 const MAX_BATCH = 500;
 
 /**
@@ -55,7 +49,6 @@ export function reporter(input: {
   send(batch: ReportBatch): Promise<Delivery>;
   appliedNumber(): number;
 }): Reporter {
-  const seen = new Set<string>();
   const queue = reportQueue();
   let timer: NodeJS.Timeout | null = null;
   let sending = false;
@@ -75,18 +68,19 @@ export function reporter(input: {
     if (delivery !== 'failed') queue.settle(batch, delivery);
     if (!queue.isEmpty()) schedule(delivery === 'failed' ? RETRY_AFTER_MS : FLUSH_AFTER_MS);
   };
+  const passed = successes((report) => {
+    const taken = queue.addSuccess(report);
+    if (taken) schedule(FLUSH_AFTER_MS);
+    return taken;
+  });
 
   return {
     refused(report) {
       if (queue.addRefusal(report)) schedule(FLUSH_AFTER_MS);
     },
-    succeeded(fingerprint, report) {
-      // A success that finds the queue full is not remembered: a later one will be reported.
-      if (seen.has(fingerprint) || !queue.addSuccess(report)) return;
-      seen.add(fingerprint);
-      schedule(FLUSH_AFTER_MS);
-    },
+    succeeded: passed.note,
     async stop() {
+      passed.stop();
       if (timer !== null) clearTimeout(timer);
       await flush();
       if (timer !== null) clearTimeout(timer);
@@ -98,16 +92,16 @@ export function reporter(input: {
 function reportQueue(): {
   isEmpty(): boolean;
   addRefusal(report: RefusalReport): boolean;
-  addSuccess(report: () => FirstSuccess): boolean;
+  addSuccess(report: SuccessReport): boolean;
   batch(appliedNumber: number): ReportBatch;
   settle(batch: ReportBatch, delivery: 'taken' | 'refused'): void;
 } {
   let refusals: RefusalReport[] = [];
-  let firstSuccesses: FirstSuccess[] = [];
+  let passed: SuccessReport[] = [];
   let lost = 0;
-  const isFull = () => refusals.length + firstSuccesses.length >= MAX_QUEUED;
+  const isFull = () => refusals.length + passed.length >= MAX_QUEUED;
   return {
-    isEmpty: () => refusals.length === 0 && firstSuccesses.length === 0,
+    isEmpty: () => refusals.length === 0 && passed.length === 0,
     addRefusal(report) {
       if (isFull()) {
         lost += 1;
@@ -117,20 +111,20 @@ function reportQueue(): {
       return true;
     },
     addSuccess(report) {
-      if (isFull()) return false;
-      firstSuccesses.push(report());
+      if (isFull() || passed.length >= MAX_SUCCESSES) return false;
+      passed.push(report);
       return true;
     },
     batch: (appliedNumber) => ({
       appliedNumber,
       lost,
-      firstSuccesses: firstSuccesses.slice(0, MAX_BATCH),
+      successes: passed.slice(0, MAX_BATCH),
       refusals: refusals.slice(0, MAX_BATCH),
     }),
     settle(batch, delivery) {
       refusals = refusals.slice(batch.refusals.length);
-      firstSuccesses = firstSuccesses.slice(batch.firstSuccesses.length);
-      const given = batch.refusals.length + batch.firstSuccesses.length;
+      passed = passed.slice(batch.successes.length);
+      const given = batch.refusals.length + batch.successes.length;
       lost += delivery === 'refused' ? given : -batch.lost;
     },
   };

@@ -142,12 +142,13 @@ const RULES: Rule[] = [
 /** Who may act on nobody's behalf. A new caller is a decision: it is written here. */
 const SYSTEM_SCOPE_CALLERS = [
   'lib/access/scope.ts',
+  'lib/activity/decision-feed.ts',
   'lib/activity/reports.ts',
   'lib/api-access/keys.ts',
   'lib/certificates/recover.ts',
   'lib/identity/authenticate.ts',
   'lib/identity/end-session.ts',
-  'lib/identity/session.ts',
+  'lib/identity/read-session.ts',
   'lib/identity/sign-in.ts',
   'lib/publishing/edges.ts',
   'lib/publishing/publisher.ts',

@@ -1,18 +1,20 @@
-/** What edges report: the first success of a certificate, and every refusal. */
-import type { Edge } from '@/generated/prisma/client';
+/** What edges report: calls that passed, with their number, and every refusal. */
+import type { Edge, Prisma } from '@/generated/prisma/client';
 import { systemScope } from '@/lib/access/scope';
 import type { EdgeReport } from '@/lib/contract/edge-protocol';
 import { idFrom } from '@/lib/kernel/ids';
 import { currentTime } from '@/lib/platform/clock';
 import { acrossAccounts, type Tx } from '@/lib/platform/database';
 import { sha256 } from '@/lib/platform/random';
+import { decisionFeed } from './decision-feed';
+import { addDecisions } from './queries';
 
 /**
- * Stores a report. An edge may send one again when its answer was lost: refusals are known by edge and request id.
- * A refusal belongs to the account of the certificate, or else of the API client named, or to nobody.
+ * Stores a report. An edge may send one again when its answer was lost: decisions are known by edge and request id.
+ * A call belongs to the account of the certificate, or else of the API client named, or to nobody.
  */
 export async function takeReport(edge: Edge, report: EdgeReport, requestId: string): Promise<void> {
-  await acrossAccounts(systemScope('reports', requestId), async (tx) => {
+  const added = await acrossAccounts(systemScope('reports', requestId), async (tx) => {
     await tx.edge.update({
       where: { id: edge.id },
       data: {
@@ -21,49 +23,107 @@ export async function takeReport(edge: Edge, report: EdgeReport, requestId: stri
         lost: { increment: report.lost },
       },
     });
-    for (const success of report.firstSuccesses) {
-      const at = new Date(success.at);
-      await tx.$executeRaw`UPDATE certificate
-        SET first_seen_at = coalesce(first_seen_at, ${at}),
-            last_seen_at = greatest(coalesce(last_seen_at, ${at}), ${at})
-        WHERE sha256_fingerprint = ${success.fingerprint.toUpperCase()}`;
-    }
-    await storeRefusals(tx, edge, report.refusals);
+    const owners = await ownersOf(tx, [...report.successes, ...report.refusals]);
+    await noteSeen(tx, report, owners);
+    await storeRefusals(tx, { edge, refusals: report.refusals, owners });
+    return addDecisions(tx, decisionsOf(edge, report, owners));
   });
+  if (added > 0) decisionFeed().nudge();
 }
 
-async function storeRefusals(tx: Tx, edge: Edge, refusals: EdgeReport['refusals']): Promise<void> {
-  const fingerprints = refusals.flatMap((one) => one.fingerprint?.toUpperCase() ?? []);
-  const hashes = refusals.flatMap((one) =>
-    one.nameHash ? [new Uint8Array(Buffer.from(one.nameHash, 'hex'))] : [],
-  );
+type Named = { fingerprint: string | null; nameHash: string | null };
+type Owner = { accountId: string; certificateId: string | null; apiClientId: string | null };
+type Owners = (call: Named) => Owner | null;
+
+async function ownersOf(tx: Tx, calls: readonly Named[]): Promise<Owners> {
+  const fingerprints = new Set(calls.flatMap((one) => one.fingerprint?.toUpperCase() ?? []));
+  const hashes = new Set(calls.flatMap((one) => one.nameHash?.toLowerCase() ?? []));
   const certificates = await tx.certificate.findMany({
-    where: { sha256Fingerprint: { in: fingerprints } },
+    where: { sha256Fingerprint: { in: [...fingerprints] } },
     select: { id: true, accountId: true, sha256Fingerprint: true },
   });
   const clients = await tx.apiClient.findMany({
-    where: { nameHash: { in: hashes } },
+    where: { nameHash: { in: [...hashes].map((hex) => new Uint8Array(Buffer.from(hex, 'hex'))) } },
     select: { id: true, accountId: true, nameHash: true },
   });
   const byFingerprint = new Map(certificates.map((row) => [row.sha256Fingerprint, row]));
   const byHash = new Map(clients.map((row) => [Buffer.from(row.nameHash).toString('hex'), row]));
+  return (call) => {
+    const certificate = byFingerprint.get(call.fingerprint?.toUpperCase() ?? '');
+    const client = byHash.get(call.nameHash?.toLowerCase() ?? '');
+    const accountId = certificate?.accountId ?? client?.accountId;
+    if (accountId === undefined) return null;
+    return {
+      accountId,
+      certificateId: certificate?.id ?? null,
+      apiClientId: client?.id ?? null,
+    };
+  };
+}
+
+type Seen = { at: Date; clientId: string | null; tls: string };
+
+/** First and last use of each certificate; the rows are locked in one order, since several edges report at once. */
+async function noteSeen(tx: Tx, report: EdgeReport, owners: Owners): Promise<void> {
+  const newest = new Map<string, Seen>();
+  const note = (fingerprint: string, seen: Seen) => {
+    const known = newest.get(fingerprint);
+    if (known === undefined || known.at <= seen.at) newest.set(fingerprint, seen);
+  };
+  for (const one of report.firstSuccesses) {
+    const seen = { at: new Date(one.at), clientId: null, tls: one.tlsVersion };
+    note(one.fingerprint.toUpperCase(), seen);
+  }
+  for (const one of report.successes) {
+    if (one.fingerprint === null) continue;
+    const clientId = owners(one)?.apiClientId ?? null;
+    const seen = { at: new Date(one.at), clientId, tls: one.tlsVersion ?? 'unknown' };
+    note(one.fingerprint.toUpperCase(), seen);
+  }
+  if (newest.size === 0) return;
+  const seen = [...newest].map(([fingerprint, { at, clientId, tls }]) => ({
+    fingerprint,
+    at: at.toISOString(),
+    client: clientId,
+    tls,
+  }));
+  await tx.$executeRaw`
+    WITH seen AS (
+      SELECT * FROM jsonb_to_recordset(${JSON.stringify(seen)}::jsonb)
+        AS one(fingerprint text, at timestamptz, client text, tls text)
+    ), held AS (
+      SELECT c.id, seen.* FROM certificate c JOIN seen ON seen.fingerprint = c.sha256_fingerprint
+      ORDER BY c.id FOR NO KEY UPDATE OF c
+    )
+    UPDATE certificate SET
+      first_seen_at = coalesce(first_seen_at, held.at),
+      last_seen_at = greatest(coalesce(last_seen_at, held.at), held.at),
+      last_seen_client_id = CASE WHEN last_seen_at > held.at THEN last_seen_client_id ELSE held.client END,
+      last_seen_tls = CASE WHEN last_seen_at > held.at THEN last_seen_tls ELSE held.tls END
+    FROM held WHERE certificate.id = held.id`;
+}
+
+async function storeRefusals(
+  tx: Tx,
+  given: { edge: Edge; refusals: EdgeReport['refusals']; owners: Owners },
+): Promise<void> {
+  const { edge, owners } = given;
   await tx.refusedCall.createMany({
     skipDuplicates: true,
-    data: refusals.map((one) => {
-      const certificate = byFingerprint.get(one.fingerprint?.toUpperCase() ?? '');
-      const client = byHash.get(one.nameHash?.toLowerCase() ?? '');
+    data: given.refusals.map((one) => {
+      const owner = owners(one);
       const at = new Date(one.at);
       return {
         id: idFrom('event', at.getTime(), sha256(`${edge.id}/${one.requestId}`)),
-        accountId: certificate?.accountId ?? client?.accountId ?? null,
+        accountId: owner?.accountId ?? null,
         edgeId: edge.id,
         at,
         environment: one.environment,
         listener: one.listener,
         code: one.code,
         requestId: one.requestId,
-        certificateId: certificate?.id ?? null,
-        apiClientId: client?.id ?? null,
+        certificateId: owner?.certificateId ?? null,
+        apiClientId: owner?.apiClientId ?? null,
         fingerprint: one.fingerprint,
         sourceAddress: one.sourceAddress,
         userAgent: one.userAgent,
@@ -72,4 +132,29 @@ async function storeRefusals(tx: Tx, edge: Edge, refusals: EdgeReport['refusals'
       };
     }),
   });
+}
+
+/** In the order in which they were made; what belongs to nobody is not among them. */
+function decisionsOf(
+  edge: Edge,
+  report: EdgeReport,
+  owners: Owners,
+): Prisma.DecisionCreateManyInput[] {
+  const passed = report.successes.map(({ count, ...one }) => ({
+    ...one,
+    outcome: 'passed',
+    calls: count,
+  }));
+  const refused = report.refusals.map(({ code, sni: _sni, ...one }) => ({
+    ...one,
+    outcome: code,
+    calls: 1,
+    httpVersion: null,
+  }));
+  return [...passed, ...refused]
+    .flatMap(({ nameHash, at, ...one }) => {
+      const owner = owners({ nameHash, fingerprint: one.fingerprint });
+      return owner ? [{ ...one, ...owner, edgeId: edge.id, at: new Date(at) }] : [];
+    })
+    .sort((a, b) => a.at.getTime() - b.at.getTime());
 }

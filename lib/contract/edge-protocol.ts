@@ -17,12 +17,13 @@ export const enrolmentReply = z.object({
 
 export const acknowledgementBody = z.strictObject({ number: z.int().min(0) });
 
-export const MAX_REPORTED_REFUSALS = 500;
+export const MAX_REPORTED = 500;
 
 export const reportBody = z.strictObject({
   appliedNumber: z.int().min(0),
   /** Items dropped since the last report because the queue was full. */
   lost: z.int().min(0).max(2_000_000_000),
+  /** What edges of the first version report instead of `successes`; the portal goes first in an upgrade. */
   firstSuccesses: z
     .array(
       z.strictObject({
@@ -33,7 +34,27 @@ export const reportBody = z.strictObject({
         tlsVersion: text(16),
       }),
     )
-    .max(MAX_REPORTED_REFUSALS),
+    .max(MAX_REPORTED)
+    .default([]),
+  successes: z
+    .array(
+      z.strictObject({
+        requestId: text(64),
+        environment: environmentSchema,
+        listener: z.enum(['mtls', 'standard']),
+        at,
+        fingerprint: hex64.nullable(),
+        nameHash: hex64,
+        sourceAddress: text(64),
+        userAgent: text(300).nullable(),
+        tlsVersion: text(16).nullable(),
+        httpVersion: text(8),
+        /** This call and those like it since the last report. */
+        count: z.int().min(1).max(2_000_000_000),
+      }),
+    )
+    .max(MAX_REPORTED)
+    .default([]),
   refusals: z
     .array(
       z.strictObject({
@@ -50,6 +71,6 @@ export const reportBody = z.strictObject({
         tlsVersion: text(16).nullable(),
       }),
     )
-    .max(MAX_REPORTED_REFUSALS),
+    .max(MAX_REPORTED),
 });
 export type EdgeReport = z.infer<typeof reportBody>;

@@ -7,32 +7,12 @@ import { headers } from 'next/headers';
 import { redirect } from 'next/navigation';
 import { getServerSession } from 'next-auth';
 import { cache } from 'react';
-import { MEMBER_ROLES, type Permission, type Role, STAFF_ROLES } from '@/lib/access/permissions';
-import { may, type Principal, systemScope } from '@/lib/access/scope';
-import { currentTime } from '@/lib/platform/clock';
-import { acrossAccounts, type Tx } from '@/lib/platform/database';
 import { requestFacts } from '@/lib/platform/request';
 import { PATH_HEADER } from '@/lib/platform/request-facts';
 import { authOptions } from './auth-options';
+import { readSession, type SignedIn } from './read-session';
 
-export type SignedIn = {
-  principal: Principal;
-  sessionId: string;
-  person: { id: string; name: string; email: string };
-  account: { id: string; name: string; legalName: string; suspended: boolean } | null;
-  /** In words: "Admin". */
-  role: string;
-  can: (permission: Permission) => boolean;
-  memberships: { accountId: string; name: string }[];
-};
-
-const ROLE_WORDS: Record<Role, string> = {
-  admin: 'Admin',
-  manage_mtls: 'Manage mTLS',
-  viewer: 'Viewer',
-  support: 'Support',
-  operator: 'Operator',
-};
+export type { SignedIn };
 
 /** The person behind this request, or null. Read once per request. */
 export const signedIn = cache(async (): Promise<SignedIn | null> => {
@@ -40,10 +20,7 @@ export const signedIn = cache(async (): Promise<SignedIn | null> => {
   if (session === null || typeof session !== 'object' || !('sessionId' in session)) return null;
   if (typeof session.sessionId !== 'string') return null;
   const { requestId } = await requestFacts();
-  const { sessionId } = session;
-  return acrossAccounts(systemScope('authentication', requestId), (tx) =>
-    readSession(tx, sessionId, requestId),
-  );
+  return readSession(session.sessionId, requestId);
 });
 
 /** The person behind this request; anyone else is sent to sign in and back. */
@@ -52,58 +29,4 @@ export async function requireSignedIn(): Promise<SignedIn> {
   if (found) return found;
   const path = (await headers()).get(PATH_HEADER) ?? '/';
   redirect(path === '/' ? '/sign-in' : `/sign-in?next=${encodeURIComponent(path)}`);
-}
-
-async function readSession(tx: Tx, sessionId: string, requestId: string): Promise<SignedIn | null> {
-  const row = await tx.session.findFirst({
-    where: { id: sessionId, revokedAt: null, expiresAt: { gt: currentTime() } },
-    include: {
-      person: {
-        include: {
-          memberships: {
-            where: { disabledAt: null },
-            include: { account: true },
-            orderBy: { createdAt: 'asc' },
-          },
-        },
-      },
-    },
-  });
-  if (!row || row.person.disabledAt) return null;
-  const { person } = row;
-  const staff = STAFF_ROLES.filter((role) => role === person.staffRole);
-  const membership =
-    person.memberships.find((one) => one.accountId === row.accountId) ?? person.memberships[0];
-  const looking =
-    staff.length > 0 && row.accountId
-      ? await tx.account.findUnique({ where: { id: row.accountId } })
-      : null;
-  const account = looking ?? membership?.account ?? null;
-  const roles: Role[] = [...staff, ...MEMBER_ROLES.filter((role) => role === membership?.role)];
-  const principal: Principal = {
-    actor: { kind: 'person', id: person.id, name: person.name },
-    account: account ? { id: account.id, suspended: account.suspendedAt !== null } : null,
-    roles: looking && membership?.accountId !== looking.id ? staff : roles,
-    keyScopes: [],
-    requestId,
-  };
-  return {
-    principal,
-    sessionId: row.id,
-    person: { id: person.id, name: person.name, email: person.email },
-    account: account
-      ? {
-          id: account.id,
-          name: account.name,
-          legalName: account.legalName,
-          suspended: account.suspendedAt !== null,
-        }
-      : null,
-    role: principal.roles.map((role) => ROLE_WORDS[role]).join(', ') || 'No role',
-    can: (permission) => may(principal, permission),
-    memberships: person.memberships.map((one) => ({
-      accountId: one.accountId,
-      name: one.account.name,
-    })),
-  };
 }

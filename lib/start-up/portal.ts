@@ -1,5 +1,6 @@
 /** Everything a portal has before it takes a request, in order; and how it is put down again. */
 
+import { decisionFeed } from '@/lib/activity/decision-feed';
 import { LEASE_MS } from '@/lib/certificates/intents';
 import { recoverIntents } from '@/lib/certificates/recover';
 import { closeDatabase, openDatabase } from '@/lib/platform/database';
@@ -50,11 +51,13 @@ export async function startPortal(settings: PortalSettings): Promise<StartedPort
     const { firstStart } = await openDeployment(settings);
     if (settings.demo === 'yes') await seedDemo(settings.dataDir);
     publisher().start();
+    decisionFeed().start();
     const recovery = recoverEvery(LEASE_MS);
     return {
       firstStart,
       async stop() {
         clearInterval(recovery);
+        await decisionFeed().stop();
         await publisher().stop();
         await closeDatabase();
       },
