@@ -1,11 +1,5 @@
 import { authorize, type Principal, type Scope } from '@/lib/access/scope';
-import {
-  type DecisionView,
-  LATEST_SHOWN,
-  type Listening,
-  type LiveStart,
-  type RefusalWords,
-} from '@/lib/contract/live';
+import type { DecisionView, Listening, LiveStart, RefusalWords } from '@/lib/contract/live';
 import { type Environment, isEnvironment } from '@/lib/kernel/environments';
 import { REFUSALS, type RefusalCode } from '@/lib/kernel/refusals';
 import { MINUTE_MS } from '@/lib/kernel/time';
@@ -26,7 +20,7 @@ export async function liveStart(
   return inScope(scope, async (tx) => {
     // Before the rows: what is decided in between then comes twice, rather than never.
     const after = await newestSequence(tx);
-    const latest = await readDecisions(tx, scope, { environment, take: LATEST_SHOWN });
+    const latest = await readDecisions(tx, scope, { environment, take: READ_AT_ONCE });
     return {
       environment,
       listening: await listeningEdges(tx),

@@ -14,7 +14,7 @@ import {
 } from '@/lib/start-up/testing';
 import { decisionFeed } from './decision-feed';
 import { STREAMS_PER_SESSION } from './open-streams';
-import { addDecisions, KEPT } from './queries';
+import { addDecisions } from './queries';
 import { liveStart } from './recent-decisions';
 import { refusal, report, signedInMember, success, testClient, testEdge, watch } from './testing';
 
@@ -76,25 +76,6 @@ describe('the stream of decisions', () => {
       }),
     );
     expect([row.lastSeenClientId, row.lastSeenTls]).toEqual([client.id, 'TLSv1.3']);
-  });
-
-  it('an older report does not move the last use of a certificate back', async () => {
-    const account = await portal.newAccount();
-    const edge = await testEdge();
-    const nameHash = await testClient(account.id, 'sandbox');
-    const { id, sha256Fingerprint } = await issueCertificate(account.as('admin'), {
-      csr: opensslCsr().csr,
-      environment: 'sandbox',
-    });
-    const seen = (at: string, tlsVersion: string) =>
-      success({ nameHash, at, tlsVersion, fingerprint: sha256Fingerprint.toLowerCase() });
-    await report(edge, { successes: [seen('2026-11-21T10:00:00.000Z', 'TLSv1.3')] });
-    await report(edge, { successes: [seen('2026-11-21T09:00:00.000Z', 'TLSv1.2')] });
-    const row = await acrossAccounts(testScope, (tx) =>
-      tx.certificate.findUniqueOrThrow({ where: { id } }),
-    );
-    expect(row.lastSeenAt?.toISOString()).toBe('2026-11-21T10:00:00.000Z');
-    expect(row.lastSeenTls).toBe('TLSv1.3');
   });
 
   it('T19: nothing of another account, nor of the other environment, except a certificate used in the wrong one', async () => {
@@ -286,38 +267,6 @@ describe('trouble', () => {
     expect(await stream.next('recovered')).toMatchObject({ event: 'recovered' });
     expect(await stream.next('decision')).toMatchObject({ event: 'decision' });
     await stream.close();
-  });
-});
-
-describe('the ring', () => {
-  it('holds a bounded number of decisions of an account, the newest', async () => {
-    const account = await portal.newAccount();
-    const edge = await testEdge();
-    const nameHash = await testClient(account.id, 'production');
-    const batch = () =>
-      Array.from({ length: 500 }, () => refusal({ code: 'wrong_account', nameHash }));
-    for (let count = 0; count < 8; count += 1) await report(edge, { refusals: batch() });
-    const last = refusal({ code: 'certificate_expired', nameHash });
-    await report(edge, { refusals: [last] });
-    const rows = await acrossAccounts(testScope, (tx) =>
-      tx.decision.findMany({ where: { accountId: account.id }, orderBy: { sequence: 'desc' } }),
-    );
-    expect(rows.length).toBeLessThanOrEqual(KEPT + 50);
-    expect(rows[0]?.requestId).toBe(last.requestId);
-  });
-
-  it('a report that is sent again adds nothing', async () => {
-    const account = await portal.newAccount();
-    const edge = await testEdge();
-    const nameHash = await testClient(account.id, 'production');
-    const twice = {
-      successes: [success({ nameHash })],
-      refusals: [refusal({ code: 'wrong_account', nameHash })],
-    };
-    await report(edge, twice);
-    await report(edge, twice);
-    const { latest } = await liveStart(account.as('viewer'), 'production');
-    expect(latest).toHaveLength(2);
   });
 });
 

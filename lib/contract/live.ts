@@ -71,6 +71,3 @@ export type LiveStart = {
   after: string;
   now: string;
 };
-
-/** How many decisions a panel shows at most. */
-export const LATEST_SHOWN = 6;

@@ -1,8 +1,10 @@
 import type { Metadata } from 'next';
 import { Hosts } from '@/components/connect/hosts';
 import { Walk } from '@/components/connect/walk';
+import { Live } from '@/components/live/live';
 import { Segments } from '@/components/ui/chips';
 import { ENVIRONMENT_WORDS } from '@/components/words';
+import { liveStart } from '@/lib/activity/recent-decisions';
 import { listRefusedCalls } from '@/lib/activity/refused-calls';
 import { listCertificates } from '@/lib/certificates/list';
 import { enforcementConsequences } from '@/lib/enforcement/read';
@@ -43,11 +45,12 @@ export default async function ConnectPage({ searchParams }: Props) {
           }))}
         />
       </div>
-      <div className="cols">
+      <div className="cols answer-first">
         <div className="c7">
           <Walk place={{ consequence, certificate: live.items[0] ?? null }} />
         </div>
         <aside className="c5 stays">
+          <Live start={await liveStart(principal, environment)} />
           <Hosts consequence={consequence} certificates={live.items} calls={calls} />
         </aside>
       </div>
