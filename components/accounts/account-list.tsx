@@ -1,6 +1,7 @@
 import { ArrowRight } from 'lucide-react';
 import type { SwitchAction } from '@/components/shell/account-switcher';
 import { Badge } from '@/components/ui/badge';
+import { Empty } from '@/components/ui/empty';
 
 export type ListedAccount = {
   id: string;
@@ -30,10 +31,9 @@ export function AccountList({
       </div>
       <form action={action} className="sheet">
         {accounts.length === 0 ? (
-          <div className="empty-state">
-            <h2 className="h3">No account yet</h2>
-            <p>Accounts are created on the command line: npm run operator -- account create.</p>
-          </div>
+          <Empty title="No account yet">
+            Accounts are created on the command line: npm run operator -- account create.
+          </Empty>
         ) : (
           <table className="rows">
             <thead>

@@ -5,6 +5,7 @@ import { useKeptForm } from '@/components/ui/kept-form';
 import { Link } from '@/components/ui/link';
 import type { Problem } from '@/components/ui/problem';
 import { ProblemNotice } from '@/components/ui/problem-notice';
+import { TypedConfirmation } from '@/components/ui/typed-confirmation';
 import { REASON_WORDS } from '@/components/words';
 import { REVOCATION_REASONS, type RevocationReason } from '@/lib/kernel/environments';
 
@@ -50,28 +51,11 @@ export function RevokeForm({
           ))}
         </div>
       </fieldset>
-      <div className="field">
-        <label htmlFor="confirmation">
-          Type <code>{label}</code>
-          {label === commonName ? null : (
-            <>
-              {' '}
-              or <code>{commonName}</code>
-            </>
-          )}{' '}
-          to confirm
-        </label>
-        <input
-          className="input typed"
-          id="confirmation"
-          name="confirmation"
-          autoComplete="off"
-          spellCheck={false}
-          required
-          value={typed}
-          onChange={(event) => setTyped(event.target.value)}
-        />
-      </div>
+      <TypedConfirmation
+        words={label === commonName ? [label] : [label, commonName]}
+        typed={typed}
+        onTyped={setTyped}
+      />
       <div className="acts">
         <button className="btn btn-danger-fill" type="submit" disabled={pending}>
           {pending ? 'Revoking certificate' : 'Revoke certificate'}

@@ -5,6 +5,7 @@ import { useKeptForm } from '@/components/ui/kept-form';
 import { Link } from '@/components/ui/link';
 import type { Problem } from '@/components/ui/problem';
 import { ProblemNotice } from '@/components/ui/problem-notice';
+import { TypedConfirmation } from '@/components/ui/typed-confirmation';
 import { ENVIRONMENT_WORDS } from '@/components/words';
 import type { Environment } from '@/lib/kernel/environments';
 import { confirmationWord } from './confirmation';
@@ -34,22 +35,7 @@ export function EnforceForm({
       <ProblemNotice problem={state.problem} />
       <input type="hidden" name="mode" value="enforce" />
       <div className="line">
-        <div className="field">
-          <label htmlFor={id}>
-            Type <code>{word}</code> to confirm
-          </label>
-          <input
-            className="input typed"
-            id={id}
-            name="confirmation"
-            autoComplete="off"
-            spellCheck={false}
-            disabled={closed}
-            required
-            value={typed}
-            onChange={(event) => setTyped(event.target.value)}
-          />
-        </div>
+        <TypedConfirmation words={[word]} typed={typed} onTyped={setTyped} disabled={closed} />
         <button
           className={`btn ${!closed && typed.trim().toLowerCase() === word ? 'btn-primary' : ''}`}
           type="submit"

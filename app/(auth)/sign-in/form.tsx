@@ -1,5 +1,6 @@
 'use client';
 
+import { Field } from '@/components/ui/field';
 import { useKeptForm } from '@/components/ui/kept-form';
 import { Notice } from '@/components/ui/notice';
 import { type SignInState, signInAction } from './actions';
@@ -15,31 +16,25 @@ export function SignInForm({ next }: { next: string }) {
         </Notice>
       ) : null}
       <input type="hidden" name="next" value={next} />
-      <div className="field">
-        <label htmlFor="email">Email</label>
-        <input
-          className="input"
-          id="email"
-          name="email"
-          type="email"
-          autoComplete="username"
-          maxLength={254}
-          required
-          defaultValue={state.values.email}
-        />
-      </div>
-      <div className="field">
-        <label htmlFor="password">Password</label>
-        <input
-          className="input"
-          id="password"
-          name="password"
-          type="password"
-          autoComplete="current-password"
-          maxLength={1024}
-          required
-        />
-      </div>
+      <Field
+        label="Email"
+        id="email"
+        name="email"
+        type="email"
+        autoComplete="username"
+        maxLength={254}
+        required
+        defaultValue={state.values.email}
+      />
+      <Field
+        label="Password"
+        id="password"
+        name="password"
+        type="password"
+        autoComplete="current-password"
+        maxLength={1024}
+        required
+      />
       <button className="btn btn-primary btn-wide mt-2" type="submit" disabled={pending}>
         {pending ? 'Checking the password' : 'Sign in'}
       </button>

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { Calls } from '@/components/activity/calls';
 import { Changes } from '@/components/activity/changes';
 import { Chips, Tabs } from '@/components/ui/chips';
+import { Empty } from '@/components/ui/empty';
 import { Link } from '@/components/ui/link';
 import { ProblemNotice } from '@/components/ui/problem-notice';
 import { ENVIRONMENT_WORDS } from '@/components/words';
@@ -80,10 +81,9 @@ async function CallStream({ principal, query }: { principal: Principal; query: Q
       />
       <div className="sheet overflow-hidden">
         {calls.length === 0 ? (
-          <div className="empty-state">
-            <h2 className="h3">No refused call{environment ? ` in ${environment}` : ''}</h2>
-            <p>A call appears here when an edge refuses it and can tell that it is yours.</p>
-          </div>
+          <Empty title={`No refused call${environment ? ` in ${environment}` : ''}`}>
+            A call appears here when an edge refuses it and can tell that it is yours.
+          </Empty>
         ) : (
           <Calls calls={calls} />
         )}
@@ -103,10 +103,9 @@ async function ChangeStream({ principal, query }: { principal: Principal; query:
   return (
     <div className="sheet overflow-hidden">
       {items.length === 0 ? (
-        <div className="empty-state">
-          <h2 className="h3">No change yet</h2>
-          <p>Every certificate, label, revocation and change of enforcement appears here.</p>
-        </div>
+        <Empty title="No change yet">
+          Every certificate, label, revocation and change of enforcement appears here.
+        </Empty>
       ) : (
         <Changes events={items} />
       )}

@@ -1,5 +1,6 @@
 import type { Metadata } from 'next';
 import { ApiClientTable } from '@/components/api-clients/api-client-table';
+import { Empty } from '@/components/ui/empty';
 import { listApiClients } from '@/lib/api-clients/list';
 import { inAccount } from '../opened';
 
@@ -20,9 +21,10 @@ export default async function ApiClientsPage() {
         </p>
       </div>
       {clients.length === 0 ? (
-        <div className="sheet empty-state">
-          <h2 className="h3">No API client yet</h2>
-          <p>Ask your provider to add one. You can issue a certificate before that.</p>
+        <div className="sheet">
+          <Empty title="No API client yet">
+            Ask your provider to add one. You can issue a certificate before that.
+          </Empty>
         </div>
       ) : (
         <div className="sheet overflow-hidden">

@@ -2,6 +2,7 @@ import type { Metadata } from 'next';
 import { CertificateFilters } from '@/components/certificates/certificate-filters';
 import { CertificateTable } from '@/components/certificates/certificate-table';
 import { listPath } from '@/components/certificates/query';
+import { Empty } from '@/components/ui/empty';
 import { Link } from '@/components/ui/link';
 import { ProblemNotice } from '@/components/ui/problem-notice';
 import { listCertificates } from '@/lib/certificates/list';
@@ -38,7 +39,9 @@ export default async function CertificatesPage({ searchParams }: Props) {
       <CertificateFilters filter={query} />
       {page.ok ? null : <ProblemNotice problem={page.problem} />}
       {page.ok && page.value.items.length === 0 ? (
-        <Nothing filtered={Boolean(query.environment || query.status)} />
+        <div className="sheet">
+          <Nothing filtered={Boolean(query.environment || query.status)} />
+        </div>
       ) : null}
       {page.ok && page.value.items.length > 0 ? (
         <div className="sheet overflow-hidden">
@@ -51,17 +54,18 @@ export default async function CertificatesPage({ searchParams }: Props) {
 }
 
 function Nothing({ filtered }: { filtered: boolean }) {
+  if (filtered) {
+    const all = (
+      <Link className="btn" href="/certificates">
+        Show all certificates
+      </Link>
+    );
+    return <Empty title="No certificate matches" act={all} />;
+  }
   return (
-    <div className="sheet empty-state">
-      <h2 className="h3">{filtered ? 'No certificate matches' : 'No certificate yet'}</h2>
-      {filtered ? (
-        <Link className="btn" href="/certificates">
-          Show all certificates
-        </Link>
-      ) : (
-        <p>Issue one from a signing request (CSR). Your private key stays with you.</p>
-      )}
-    </div>
+    <Empty title="No certificate yet">
+      Issue one from a signing request (CSR). Your private key stays with you.
+    </Empty>
   );
 }
 

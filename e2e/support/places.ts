@@ -1,0 +1,33 @@
+/** Every page of the portal, for whatever looks at all of them: pictures, accessibility, measurements. */
+export type PlaceToLook = {
+  readonly name: string;
+  readonly path: string;
+  readonly as: 'visitor' | 'admin' | 'viewer' | 'support';
+};
+
+export function placesToLookAt(certificateId: string): PlaceToLook[] {
+  const certificate = `/certificates/${certificateId}`;
+  const pages = (as: PlaceToLook['as'], paths: Record<string, string>): PlaceToLook[] =>
+    Object.entries(paths).map(([name, path]) => ({ name, path, as }));
+  return [
+    ...pages('visitor', { 'sign-in': '/sign-in', errors: '/errors' }),
+    ...pages('admin', {
+      overview: '/',
+      certificates: '/certificates',
+      'certificates-none': '/certificates?status=expired',
+      'new-certificate': '/certificates/new',
+      certificate: certificate,
+      'certificate-facts': `${certificate}?tab=facts`,
+      'certificate-history': `${certificate}?tab=history`,
+      revoke: `${certificate}/revoke`,
+      enforcement: '/enforcement',
+      'api-clients': '/api-clients',
+      connect: '/connect',
+      activity: '/activity',
+      design: '/design',
+      'not-found': '/certificates/crt_00000000000000000000000000',
+    }),
+    ...pages('viewer', { 'overview-viewer': '/', 'enforcement-viewer': '/enforcement' }),
+    ...pages('support', { accounts: '/accounts' }),
+  ];
+}
