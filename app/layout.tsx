@@ -1,12 +1,20 @@
 import { GeistMono } from 'geist/font/mono';
 import { GeistSans } from 'geist/font/sans';
 import type { Metadata, Viewport } from 'next';
+import { connection } from 'next/server';
+import { deployment } from '@/lib/platform/deployment';
 import './globals.css';
 
-export const metadata: Metadata = {
-  title: { template: '%s · Countersign', default: 'Countersign' },
-  robots: { index: false, follow: false },
-};
+export async function generateMetadata(): Promise<Metadata> {
+  // Only a running portal knows under which address it is reached.
+  await connection();
+  return {
+    metadataBase: new URL(deployment().publicUrl),
+    title: { template: '%s · Countersign', default: 'Countersign' },
+    description: 'Issue client certificates, install them, and decide when mutual TLS is required.',
+    robots: { index: false, follow: false },
+  };
+}
 
 export const viewport: Viewport = {
   colorScheme: 'light dark',

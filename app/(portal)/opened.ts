@@ -1,12 +1,12 @@
 import { cache } from 'react';
-import { getAccount } from '@/lib/accounts/overview';
+import { usedSlots } from '@/lib/accounts/overview';
 import { requireSignedIn, type SignedIn } from '@/lib/identity/session';
 import { attempt } from './attempt';
 
-/** Who is here and what can be read of the account the session looks at; asked once per request. */
+/** Who is here, and whether the account the session looks at can be read; asked once per request. */
 export const opened = cache(async () => {
   const signedIn = await requireSignedIn();
-  const account = signedIn.account ? await attempt(() => getAccount(signedIn.principal)) : null;
+  const account = signedIn.account ? await attempt(() => usedSlots(signedIn.principal)) : null;
   return { signedIn, account };
 });
 

@@ -2,7 +2,7 @@ import type { Metadata } from 'next';
 import { Environments } from '@/components/overview/environments';
 import { NextSteps } from '@/components/overview/next-steps';
 import { Rack } from '@/components/overview/rack';
-import { RefusedLately } from '@/components/overview/refused-lately';
+import { REFUSED_SHOWN, RefusedLately } from '@/components/overview/refused-lately';
 import { Strip } from '@/components/overview/strip';
 import { liveCertificates, type Tone, verdictOf } from '@/components/overview/verdict';
 import { Link } from '@/components/ui/link';
@@ -23,8 +23,10 @@ export default async function OverviewPage() {
   const signedIn = await inAccount();
   if (!signedIn) return null;
   const { principal, can } = signedIn;
-  const overview = await accountOverview(principal);
-  const refused = await listRefusedCalls(principal);
+  const [overview, refused] = await Promise.all([
+    accountOverview(principal),
+    listRefusedCalls(principal, REFUSED_SHOWN),
+  ]);
   const verdict = verdictOf(overview);
   const now = new Date(overview.now);
   const live = liveCertificates(overview);

@@ -11,7 +11,7 @@ export const dynamic = 'force-dynamic';
 /** Every code, under its own anchor: the `type` of a problem document points here. */
 export default function ErrorsPage() {
   return (
-    <main className="page prose">
+    <main className="page prose" id="main" tabIndex={-1}>
       <h1>Errors</h1>
       <p>
         Every error is a problem document (RFC 9457). Branch on its <code>code</code>; quote its{' '}

@@ -33,3 +33,20 @@ export function daysText(days: number): string {
   if (days < 1) return 'less than a day';
   return days === 1 ? '1 day' : `${days} days`;
 }
+
+/**
+ * The certificate that takes over when this one ends: of the same environment, for the same program (by label or
+ * common name), and living longer. Null: whatever uses this one stops with it.
+ */
+export function successorOf(
+  of: CertificateView,
+  live: readonly CertificateView[],
+): CertificateView | null {
+  const later = live.filter(
+    (one) =>
+      one.environment === of.environment &&
+      one.notAfter > of.notAfter &&
+      (one.label === of.label || one.commonName === of.commonName),
+  );
+  return later.toSorted((a, b) => b.notAfter.localeCompare(a.notAfter))[0] ?? null;
+}

@@ -1,5 +1,5 @@
 import { Check } from 'lucide-react';
-import { daysText, lifeOf } from '@/components/certificates/life';
+import { daysText, lifeOf, successorOf } from '@/components/certificates/life';
 import { Link } from '@/components/ui/link';
 import { listed } from '@/components/words';
 import type { CertificateView, OverviewView } from '@/lib/contract/views';
@@ -92,15 +92,10 @@ function stepsOf(overview: OverviewView, may: { issue: boolean }): Step[] {
   );
   const steps: Step[] = [requestStep(overview, may), certificateStep(live, may), callStep(live)];
   for (const certificate of live) {
-    const life = lifeOf(certificate, now);
-    if (life.state !== 'expiring') continue;
-    steps.push({
-      text: `Renew ${certificate.label}`,
-      note: 'The new one takes a slot of its own and works beside the old one until you revoke that.',
-      state: 'now',
-      meta: `${daysText(life.daysLeft)} left`,
-      ...(may.issue ? { link: { text: 'Renew certificate', href: renewalPath(certificate) } } : {}),
-    });
+    const { state, daysLeft } = lifeOf(certificate, now);
+    if (state !== 'expiring') continue;
+    const meta = `${daysText(daysLeft)} left`;
+    steps.push({ ...renewalStep(certificate, live, may), state: 'now', meta });
   }
   steps.push({
     text: enforced ? 'Production is enforced' : 'Enforce production',
@@ -113,4 +108,26 @@ function stepsOf(overview: OverviewView, may: { issue: boolean }): Step[] {
         }),
   });
   return steps;
+}
+
+function renewalStep(
+  certificate: CertificateView,
+  live: CertificateView[],
+  may: { issue: boolean },
+): Pick<Step, 'text' | 'note' | 'link'> {
+  const successor = successorOf(certificate, live);
+  if (successor) {
+    return {
+      text: `Install the replacement of ${certificate.label}`,
+      note: successor.lastSeenAt
+        ? 'Calls come with it. Revoke the old one to free its slot.'
+        : 'No call has come with it yet.',
+      link: { text: 'Open replacement', href: `/certificates/${successor.id}` },
+    };
+  }
+  return {
+    text: `Renew ${certificate.label}`,
+    note: 'The new one takes a slot of its own and works beside the old one until you revoke that.',
+    ...(may.issue ? { link: { text: 'Renew certificate', href: renewalPath(certificate) } } : {}),
+  };
 }

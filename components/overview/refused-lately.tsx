@@ -3,7 +3,7 @@ import { Badge } from '@/components/ui/badge';
 import { Link } from '@/components/ui/link';
 import type { RefusedCallView } from '@/lib/contract/views';
 
-const SHOWN = 3;
+export const REFUSED_SHOWN = 3;
 
 export function RefusedLately({ calls }: { calls: RefusedCallView[] }) {
   return (
@@ -18,7 +18,7 @@ export function RefusedLately({ calls }: { calls: RefusedCallView[] }) {
         {calls.length === 0 ? (
           <p className="env-row quiet">No call of this account has been refused.</p>
         ) : null}
-        {calls.slice(0, SHOWN).map((call) => (
+        {calls.map((call) => (
           <div className="env-row" key={call.id}>
             <span className="top">
               <Badge shape="refused">Refused</Badge>

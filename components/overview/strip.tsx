@@ -1,5 +1,5 @@
-import { lifeOf } from '@/components/certificates/life';
-import { dayText } from '@/components/time/format';
+import { lifeOf, successorOf } from '@/components/certificates/life';
+import { dayText, monthText } from '@/components/time/format';
 import { readerLocale } from '@/components/time/locale';
 import type { CertificateView } from '@/lib/contract/views';
 import { ENVIRONMENTS } from '@/lib/kernel/environments';
@@ -28,7 +28,7 @@ export async function Strip({ certificates, now }: { certificates: CertificateVi
           <Lane
             key={certificate.id}
             certificate={certificate}
-            heir={heirOf(certificate, certificates)}
+            successor={successorOf(certificate, certificates)}
             place={{ window, months, today, now, locale }}
           />
         ))}
@@ -60,22 +60,23 @@ const LABEL_PERCENT = 18;
 
 function Lane({
   certificate,
-  heir,
+  successor,
   place,
 }: {
   certificate: CertificateView;
-  heir: CertificateView | null;
+  successor: CertificateView | null;
   place: LanePlace;
 }) {
   const { window, today, now, locale } = place;
   const from = percentAt(new Date(certificate.notBefore), window);
   const to = percentAt(new Date(certificate.notAfter), window);
   const expires = lifeOf(certificate, now).state === 'expiring';
-  const soon = expires && !heir ? 'expiring' : '';
+  const soon = expires ? 'expiring' : '';
+  const gap = expires && !successor ? 'expiring' : 'aside';
   const end = dayText(certificate.notAfter, locale);
   const says = `${certificate.label}: from ${dayText(certificate.notBefore, locale)} to ${end}`;
   const inside = !soon && to - from > LABEL_PERCENT;
-  const after = soon ? `Gap from ${end}: no replacement yet` : endText(end, expires ? heir : null);
+  const after = afterText({ end, expires: expires ? 'soon' : 'later', successor });
   return (
     <>
       <span className={`who ${certificate.environment}`} title={certificate.label}>
@@ -86,13 +87,7 @@ function Lane({
           <Rule key={month.index} month={month} height="36" />
         ))}
         {to < 100 ? (
-          <line
-            className={`gap ${soon} ${soon ? '' : 'aside'}`}
-            x1={`${to}%`}
-            x2="100%"
-            y1="18"
-            y2="18"
-          />
+          <line className={`gap ${gap}`} x1={`${to}%`} x2="100%" y1="18" y2="18" />
         ) : null}
         <rect
           className={`bar ${soon}`}
@@ -113,7 +108,7 @@ function Lane({
           </text>
         ) : null}
         {!inside && to < 100 ? (
-          <text className={`halo ${soon} ${soon ? '' : 'aside'}`} x={`${to}%`} dx="8" y="22">
+          <text className={`halo ${gap}`} x={`${to}%`} dx="8" y="22">
             {after}
           </text>
         ) : null}
@@ -123,16 +118,15 @@ function Lane({
   );
 }
 
-function endText(end: string, heir: CertificateView | null): string {
-  return heir ? `to ${end}, then ${heir.label}` : `to ${end}`;
-}
-
-/** The one of its environment that lives on longest after it. */
-function heirOf(of: CertificateView, all: CertificateView[]): CertificateView | null {
-  const later = all.filter(
-    (one) => one.environment === of.environment && one.notAfter > of.notAfter,
-  );
-  return later.toSorted((a, b) => b.notAfter.localeCompare(a.notAfter))[0] ?? null;
+function afterText(input: {
+  end: string;
+  expires: 'soon' | 'later';
+  successor: CertificateView | null;
+}): string {
+  const { end, successor } = input;
+  if (input.expires === 'later') return `to ${end}`;
+  if (!successor) return `Gap from ${end}: no replacement yet`;
+  return `to ${end}, replaced by slot ${successor.slot ?? ''}`.trimEnd();
 }
 
 function byEnvironment(certificates: CertificateView[]): CertificateView[] {
@@ -159,11 +153,7 @@ function Rule({ month, height }: { month: Month; height: string }) {
 function MonthMark({ month, locale }: { month: Month; locale: string }) {
   const third = month.index % 3 === 0 ? 'third' : '';
   const withYear = month.index === 0 || month.start.getUTCMonth() === 0;
-  const text = new Intl.DateTimeFormat(locale, {
-    month: 'short',
-    timeZone: 'UTC',
-    ...(withYear ? { year: 'numeric' } : {}),
-  }).format(month.start);
+  const text = monthText(month.start, locale, withYear ? 'with year' : 'alone');
   return (
     <>
       <Rule month={month} height="24" />

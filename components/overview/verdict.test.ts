@@ -9,7 +9,7 @@ const NOW = new Date('2026-11-18T14:05:00.000Z');
 function certificate(environment: Environment, daysLeft: number, label: string): CertificateView {
   return {
     ...{ id: `crt_${label}`, environment, status: 'live', label, subject: 'CN=a.example' },
-    ...{ commonName: 'a.example', sans: [], serialHex: '01', sha256Fingerprint: '02' },
+    ...{ commonName: `${label}.example`, sans: [], serialHex: '01', sha256Fingerprint: '02' },
     ...{ issuer: 'CA', keyLabel: 'EC P-256', slot: 1, createdBy: 'Ines', lastSeenAt: null },
     notBefore: new Date(NOW.getTime() - (365 - daysLeft) * DAY_MS).toISOString(),
     notAfter: new Date(NOW.getTime() + daysLeft * DAY_MS).toISOString(),
@@ -81,6 +81,18 @@ describe('the verdict', () => {
       text: 'Renew ERP & co',
       href: '/certificates/new?environment=sandbox&label=ERP+%26+co',
     });
+  });
+
+  it('is calm about an expiry that a newer certificate of the same label or name takes over', () => {
+    const old = certificate('production', 9, 'ERP');
+    const renewed = { ...certificate('production', 360, 'ERP'), id: 'crt_new' };
+    const elsewhere = { ...renewed, environment: 'sandbox' as const };
+    const verdict = verdictOf(overview([old, renewed], off));
+    expect(verdict.sentences.at(-1)).toEqual({ text: 'Next expiry in 9 days.', tone: 'quiet' });
+    expect(verdict.act).toEqual({ text: 'Open ERP', href: '/certificates/crt_ERP' });
+    expect(verdictOf(overview([old, elsewhere], off)).act?.text).toBe('Renew ERP');
+    const renamed = { ...renewed, label: 'ERP 2027' };
+    expect(verdictOf(overview([old, renamed], off)).act?.text).toBe('Open ERP');
   });
 
   it('sends people to make room when something expires and every slot is used', () => {

@@ -1,5 +1,5 @@
 /** The overview's first line: is anything about to break, and what to do about it. */
-import { daysText, lifeOf } from '@/components/certificates/life';
+import { daysText, lifeOf, successorOf } from '@/components/certificates/life';
 import { ENVIRONMENT_WORDS, listed } from '@/components/words';
 import type { CertificateView, OverviewView } from '@/lib/contract/views';
 import type { Environment } from '@/lib/kernel/environments';
@@ -22,7 +22,7 @@ export function verdictOf(overview: OverviewView): Verdict {
     enforcementSentence(enforced.map((one) => one.environment)),
     slotSentence(overview),
   ];
-  if (next) sentences.push(expirySentence(next, now));
+  if (next) sentences.push(expirySentence(next, live, now));
   const full = overview.slots.every((slot) => slot.kind !== 'free');
   if (cut)
     return {
@@ -30,8 +30,12 @@ export function verdictOf(overview: OverviewView): Verdict {
       sentences: [cutSentence(cut.environment), ...sentences.slice(1)],
     };
   if (!next) return { sentences, ...firstSteps(overview) };
-  if (lifeOf(next, now).state === 'expiring')
-    return { sentences, ...expiring(next, now, full ? 'none' : 'some') };
+  const breaking = live
+    .filter((one) => lifeOf(one, now).state === 'expiring' && !successorOf(one, live))
+    .toSorted((a, b) => a.notAfter.localeCompare(b.notAfter))
+    .at(0);
+  if (breaking) return { sentences, ...expiring(breaking, now, full ? 'none' : 'some') };
+  if (lifeOf(next, now).state === 'expiring') return { sentences, ...replaced(next) };
   return {
     sentences,
     consequence: 'Nothing is about to expire, and nothing needs you now.',
@@ -65,11 +69,16 @@ function slotSentence({ account }: OverviewView): Verdict['sentences'][number] {
   return { text: `${liveCount} of ${liveLimit} slots used.`, tone: 'quiet' };
 }
 
-function expirySentence(next: CertificateView, now: Date): Verdict['sentences'][number] {
+function expirySentence(
+  next: CertificateView,
+  live: CertificateView[],
+  now: Date,
+): Verdict['sentences'][number] {
   const life = lifeOf(next, now);
+  const breaks = life.state === 'expiring' && !successorOf(next, live);
   return {
     text: `Next expiry in ${daysText(life.daysLeft)}.`,
-    tone: life.state === 'expiring' ? 'expiring' : 'quiet',
+    tone: breaks ? 'expiring' : 'quiet',
   };
 }
 
@@ -94,6 +103,14 @@ function firstSteps(overview: OverviewView): Omit<Verdict, 'sentences'> {
         ? 'Calls pass without a certificate today. Issue one, install it, make a call, then enforce.'
         : 'No certificate is live. Calls pass without one today, and enforcing needs one.',
     act: { text: 'Issue certificate', href: '/certificates/new' },
+  };
+}
+
+/** What expires has a successor: installing that is what is left to do. */
+function replaced(next: CertificateView): Omit<Verdict, 'sentences'> {
+  return {
+    consequence: `${next.label} has a replacement. Once calls come with that one, revoke the old one to free its slot.`,
+    act: { text: `Open ${next.label}`, href: `/certificates/${next.id}` },
   };
 }
 

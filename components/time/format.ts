@@ -1,3 +1,4 @@
+import { cache } from 'react';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '@/lib/kernel/time';
 
 /** `2026-11-18 14:05:22 UTC`: exact, the same for every reader. */
@@ -7,13 +8,20 @@ export function exactUtc(iso: string): string {
 
 /** A date in the reader's own order of day and month. UTC, as every other time here. */
 export function dayText(iso: string, locale: string): string {
-  return new Intl.DateTimeFormat(locale, {
-    day: 'numeric',
-    month: 'short',
-    year: 'numeric',
-    timeZone: 'UTC',
-  }).format(new Date(iso));
+  return dayFormat(locale).format(new Date(iso));
 }
+
+/** A short month, in UTC. */
+export function monthText(month: Date, locale: string, form: 'alone' | 'with year'): string {
+  return (form === 'alone' ? monthFormat(locale) : monthAndYearFormat(locale)).format(month);
+}
+
+// A formatter costs far more to make than to use, and a page writes many dates in one locale.
+const formatOf = (options: Intl.DateTimeFormatOptions) =>
+  cache((locale: string) => new Intl.DateTimeFormat(locale, { ...options, timeZone: 'UTC' }));
+const dayFormat = formatOf({ day: 'numeric', month: 'short', year: 'numeric' });
+const monthFormat = formatOf({ month: 'short' });
+const monthAndYearFormat = formatOf({ month: 'short', year: 'numeric' });
 
 const STEPS = [
   { limitMs: MINUTE_MS, unitMs: SECOND_MS, unit: 's' },

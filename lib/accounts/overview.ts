@@ -1,15 +1,28 @@
 import { authorize, type Principal, type Scope } from '@/lib/access/scope';
 import { apiClientView } from '@/lib/api-clients/view';
-import { certificateView, environmentOf, withSlot } from '@/lib/certificates/view';
+import { certificateView, environmentOf } from '@/lib/certificates/view';
 import type { AccountView, OverviewView, SlotView } from '@/lib/contract/views';
-import { enforcementOf } from '@/lib/enforcement/read';
-import { ENVIRONMENTS } from '@/lib/kernel/environments';
+import { enforcementsOf } from '@/lib/enforcement/read';
 import { currentTime } from '@/lib/platform/clock';
 import { inScope, type Tx } from '@/lib/platform/database';
 
 export async function getAccount(principal: Principal): Promise<AccountView> {
   const scope = authorize(principal, 'account.read');
   return inScope(scope, (tx) => accountView(tx, scope));
+}
+
+/** How many slots are used, of how many: what stands in the rail of every page. */
+export async function usedSlots(
+  principal: Principal,
+): Promise<Pick<AccountView, 'liveCount' | 'liveLimit'>> {
+  const scope = authorize(principal, 'account.read');
+  return inScope(scope, async (tx) => {
+    const { liveLimit } = await tx.account.findUniqueOrThrow({
+      where: { id: scope.accountId },
+      select: { liveLimit: true },
+    });
+    return { liveCount: await liveCountOf(tx, scope), liveLimit };
+  });
 }
 
 /** Everything the overview shows, read in one transaction. */
@@ -21,14 +34,15 @@ export async function accountOverview(principal: Principal): Promise<OverviewVie
     const account = await accountView(tx, scope);
     const used = await tx.slot.findMany({
       where: { accountId, releasesAt: { gt: now } },
-      include: { intent: { include: { certificate: { include: withSlot } } } },
+      include: { intent: { include: { certificate: true } } },
     });
     const slots: SlotView[] = [];
     for (let slot = 1; slot <= account.liveLimit; slot += 1) {
       const row = used.find((one) => one.slot === slot);
       if (!row) slots.push({ slot, kind: 'free' });
       else if (row.intent.certificate) {
-        const certificate = await certificateView(row.intent.certificate, now);
+        const held = { ...row.intent.certificate, intent: { ...row.intent, slot: row } };
+        const certificate = await certificateView(held, now);
         slots.push({ slot, kind: 'live', certificate });
       } else {
         slots.push({
@@ -54,19 +68,16 @@ export async function accountOverview(principal: Principal): Promise<OverviewVie
 async function accountView(tx: Tx, scope: Scope): Promise<AccountView> {
   const { accountId } = scope;
   const row = await tx.account.findUniqueOrThrow({ where: { id: accountId } });
-  const liveCount = await tx.slot.count({
-    where: { accountId, releasesAt: { gt: currentTime() } },
-  });
-  const enforcement = [];
-  for (const environment of ENVIRONMENTS) {
-    enforcement.push(await enforcementOf(tx, scope, environment));
-  }
   return {
     id: row.id,
     name: row.name,
     legalName: row.legalName,
     liveLimit: row.liveLimit,
-    liveCount,
-    enforcement,
+    liveCount: await liveCountOf(tx, scope),
+    enforcement: await enforcementsOf(tx, scope),
   };
+}
+
+function liveCountOf(tx: Tx, { accountId }: Scope): Promise<number> {
+  return tx.slot.count({ where: { accountId, releasesAt: { gt: currentTime() } } });
 }

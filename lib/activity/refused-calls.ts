@@ -7,14 +7,17 @@ import { inScope } from '@/lib/platform/database';
 const NEWEST = 100;
 
 /** The newest calls that an edge refused and could tell to be this account's. */
-export async function listRefusedCalls(principal: Principal): Promise<RefusedCallView[]> {
+export async function listRefusedCalls(
+  principal: Principal,
+  limit = NEWEST,
+): Promise<RefusedCallView[]> {
   const scope = authorize(principal, 'activity.read');
   const { accountId } = scope;
   const { calls, certificates, clients } = await inScope(scope, async (tx) => {
     const calls = await tx.refusedCall.findMany({
       where: { accountId },
       orderBy: [{ at: 'desc' }, { id: 'desc' }],
-      take: NEWEST,
+      take: Math.min(limit, NEWEST),
     });
     const certificateIds = calls.flatMap((call) => call.certificateId ?? []);
     const clientIds = calls.flatMap((call) => call.apiClientId ?? []);

@@ -3,6 +3,10 @@ import type { CertificateStatus, CertificateView } from '@/lib/contract/views';
 import { type Environment, isEnvironment, REVOCATION_REASONS } from '@/lib/kernel/environments';
 import { type CertificateFacts, certificateFacts } from '@/lib/pki/certificate-facts';
 import { pemOf } from '@/lib/pki/pem';
+import { processWide } from '@/lib/platform/process-wide';
+
+// About 1 KB each.
+const MAX_KNOWN_FACTS = 2_000;
 
 /** What a certificate row is read with, wherever it becomes a view. */
 export const withSlot = { intent: { include: { slot: true } } } as const;
@@ -18,7 +22,19 @@ export function statusOf(
 }
 
 export async function certificateView(row: CertificateRow, now: Date): Promise<CertificateView> {
-  return viewWithFacts(row, await certificateFacts(row.der), now);
+  return viewWithFacts(row, await factsOf(row), now);
+}
+
+/** Reading one certificate costs about 2 ms of X.509, and what is in it never changes. */
+async function factsOf(row: CertificateRow): Promise<CertificateFacts> {
+  const known = processWide('certificate-facts', () => new Map<string, CertificateFacts>());
+  const kept = known.get(row.sha256Fingerprint);
+  if (kept) return kept;
+  const facts = await certificateFacts(row.der);
+  const oldest = known.keys().next();
+  if (known.size >= MAX_KNOWN_FACTS && !oldest.done) known.delete(oldest.value);
+  known.set(row.sha256Fingerprint, facts);
+  return facts;
 }
 
 export function viewWithFacts(

@@ -23,7 +23,8 @@ export async function enforcementConsequences(
   const { accountId } = scope;
   return inScope(scope, async (tx) => {
     const consequences: EnforcementConsequence[] = [];
-    for (const environment of ENVIRONMENTS) {
+    for (const enforcement of await enforcementsOf(tx, scope)) {
+      const { environment } = enforcement;
       const certificates = await tx.certificate.findMany({
         where: { accountId, environment, revokedAt: null, notAfter: { gt: currentTime() } },
         select: { id: true, label: true, commonName: true, notAfter: true },
@@ -37,7 +38,7 @@ export async function enforcementConsequences(
       const edge = deployment().edges[environment];
       consequences.push({
         environment,
-        enforcement: await enforcementOf(tx, scope, environment),
+        enforcement,
         liveCertificates: certificates.map((row) => ({
           ...row,
           notAfter: row.notAfter.toISOString(),
@@ -65,17 +66,30 @@ export async function enforcementOf(
   scope: Scope,
   environment: Environment,
 ): Promise<EnforcementView> {
+  const all = await enforcementsOf(tx, scope);
+  const found = all.find((one) => one.environment === environment);
+  if (!found) throw new Error(`no enforcement of ${environment}`);
+  return found;
+}
+
+/** As `enforcementOf`, of every environment in its order. */
+export async function enforcementsOf(tx: Tx, scope: Scope): Promise<EnforcementView[]> {
   const { accountId } = scope;
-  const own = await tx.enforcement.findFirst({ where: { accountId, environment } });
-  const above = await tx.$queryRaw<{ enforced: boolean }[]>`
-    SELECT countersign_enforced_above(${accountId}, ${environment}) AS enforced`;
-  const ownMode = own?.mode === 'enforce' ? 'enforce' : 'off';
-  const inherited = ownMode === 'off' && above[0]?.enforced === true;
-  return {
-    environment,
-    mode: inherited ? 'enforce' : ownMode,
-    inherited,
-    changedAt: own?.changedAt.toISOString() ?? null,
-    changedBy: own?.changedBy ?? null,
-  };
+  const rows = await tx.enforcement.findMany({ where: { accountId } });
+  const above = await tx.$queryRaw<{ environment: string; enforced: boolean }[]>`
+    SELECT environment, countersign_enforced_above(${accountId}, environment) AS enforced
+    FROM unnest(${[...ENVIRONMENTS]}::text[]) AS environment`;
+  return ENVIRONMENTS.map((environment) => {
+    const own = rows.find((row) => row.environment === environment);
+    const ownMode = own?.mode === 'enforce' ? 'enforce' : 'off';
+    const enforcedAbove = above.some((row) => row.environment === environment && row.enforced);
+    const inherited = ownMode === 'off' && enforcedAbove;
+    return {
+      environment,
+      mode: inherited ? 'enforce' : ownMode,
+      inherited,
+      changedAt: own?.changedAt.toISOString() ?? null,
+      changedBy: own?.changedBy ?? null,
+    };
+  });
 }

@@ -10,9 +10,10 @@ const CERTIFICATES_OFFERED = 100;
 
 /** What the palette of this session offers. */
 export async function GET(): Promise<Response> {
-  const { principal, can, memberships } = await requireSignedIn();
+  const signedIn = await requireSignedIn();
+  const { principal, can, memberships } = signedIn;
   const { account } = await opened();
-  const known = account?.ok ? account.value : null;
+  const known = account?.ok ? signedIn.account : null;
   const staff = await attempt(() => listAccounts(principal));
   const certificates = known
     ? (await listCertificates(principal, { limit: CERTIFICATES_OFFERED })).items

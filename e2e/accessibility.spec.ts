@@ -1,0 +1,66 @@
+/** axe looks at every page as a customer, a viewer and staff see it, light and dark, on a desk and on a phone. */
+import AxeBuilder from '@axe-core/playwright';
+import { type PrivatePostgres, startPrivatePostgres } from '../scripts/postgres';
+import { liveIn } from './support/lived-in';
+import { type PlaceToLook, placesToLookAt } from './support/places';
+import { expect, signIn, test } from './support/test';
+import { freePorts, newDataDir, startTree, stopTree, type Tree } from './support/tree';
+
+const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+const RENDERINGS = [
+  { width: 1440, colorScheme: 'light' },
+  { width: 1440, colorScheme: 'dark' },
+  { width: 390, colorScheme: 'light' },
+  { width: 390, colorScheme: 'dark' },
+] as const;
+
+let postgres: PrivatePostgres;
+let tree: Tree;
+let places: PlaceToLook[];
+
+test.beforeAll(async () => {
+  postgres = await startPrivatePostgres();
+  const databaseUrl = await postgres.createDatabase('accessibility');
+  tree = await startTree({
+    dataDir: newDataDir(),
+    ports: await freePorts(),
+    env: { DATABASE_URL: databaseUrl, DEMO: '1', DESIGN_PAGE: '1' },
+  });
+  places = placesToLookAt(await liveIn(tree.demo, databaseUrl));
+});
+test.afterAll(async () => {
+  await stopTree(tree);
+  await postgres.stop();
+});
+
+for (const { width, colorScheme } of RENDERINGS) {
+  test(`axe finds nothing on any page, ${width} wide, ${colorScheme}`, async ({ browser }) => {
+    test.setTimeout(300_000);
+    const found: string[] = [];
+    for (const role of new Set(places.map((one) => one.as))) {
+      const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme });
+      const page = await context.newPage();
+      if (role !== 'visitor') await signIn(page, tree.demo, role);
+      for (const place of places.filter((one) => one.as === role)) {
+        await page.goto(`${tree.demo.portalUrl}${place.path}`);
+        const { violations } = await new AxeBuilder({ page }).withTags(RULES).analyze();
+        for (const { id, nodes } of violations) {
+          found.push(`${place.name}: ${id}: ${nodes.map((one) => one.html).join(' ')}`);
+        }
+      }
+      await context.close();
+    }
+    expect(found).toEqual([]);
+  });
+}
+
+test('axe finds nothing in the palette and in a toast', async ({ page }) => {
+  await signIn(page, tree.demo, 'admin');
+  await page.keyboard.press('Control+k');
+  await expect(page.getByRole('option', { name: 'Certificates' })).toBeVisible();
+  expect((await new AxeBuilder({ page }).withTags(RULES).analyze()).violations).toEqual([]);
+  await page.goto(`${tree.demo.portalUrl}/design`);
+  await page.getByRole('button', { name: 'Show toast' }).click();
+  await expect(page.getByRole('button', { name: 'Undo' })).toBeVisible();
+  expect((await new AxeBuilder({ page }).withTags(RULES).analyze()).violations).toEqual([]);
+});
