@@ -1,9 +1,10 @@
-import { GeistMono } from 'geist/font/mono';
-import { GeistSans } from 'geist/font/sans';
 import type { Metadata, Viewport } from 'next';
 import { connection } from 'next/server';
+import { mono, monoWhole, sans, sansWhole } from '@/components/styles/fonts';
 import { deployment } from '@/lib/platform/deployment';
 import './globals.css';
+
+const FONTS = [sans, mono, sansWhole, monoWhole].map((font) => font.variable).join(' ');
 
 export async function generateMetadata(): Promise<Metadata> {
   // Only a running portal knows under which address it is reached.
@@ -26,7 +27,7 @@ export const viewport: Viewport = {
 
 export default function RootLayout({ children }: { children: React.ReactNode }) {
   return (
-    <html lang="en" className={`${GeistSans.variable} ${GeistMono.variable}`}>
+    <html lang="en" className={FONTS}>
       <body>
         <a className="skip" href="#main">
           Skip to content

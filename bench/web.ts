@@ -76,7 +76,6 @@ async function lighthouseOf(name: string, path: string): Promise<void> {
       port: debugPort,
       output: 'json',
       logLevel: 'error',
-      disableStorageReset: true,
       onlyCategories: ['performance', 'accessibility', 'best-practices'],
     });
     if (!result || result.lhr.runtimeError) throw new Error(result?.lhr.runtimeError?.message);
