@@ -100,6 +100,13 @@ describe('changes are pushed', () => {
     await until(() => edge.portal.acknowledged.includes(edge.portal.number()));
   });
 
+  it('an edge that nothing happens to acknowledges all the same, every 20 seconds', async () => {
+    const before = edge.portal.acknowledged.length;
+    edge.clock.aheadMs += 20_001;
+    await until(() => edge.portal.acknowledged.length > before);
+    expect(edge.portal.acknowledged.at(-1)).toBe(edge.portal.number());
+  });
+
   it('a suspension holds on both listeners', async () => {
     await apply({ kind: 'account', entry: { accountId: 'acc_a', suspended: true, enforced: [] } });
     expect((await call(edge, { leaf })).code).toBe('account_suspended');

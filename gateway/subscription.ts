@@ -22,6 +22,8 @@ const FIRST_BACKOFF_MS = 100;
 const MAX_BACKOFF_MS = 2_000;
 const REVOKED_BACKOFF_MS = 10_000;
 const HEARTBEAT_TO_DISK_MS = 60_000;
+/** So that the portal can tell a quiet edge from one that is gone, and hears what a lost acknowledgement said. */
+const ACKNOWLEDGE_EVERY_MS = 20_000;
 
 class FrameRefused extends Error {
   readonly reason: FrameRefusal | 'forged';
@@ -94,6 +96,7 @@ function holder(input: Surroundings): {
 } {
   const disk = keeper(input.store, input.nowMs);
   let state: EdgeState | null = null;
+  let acknowledgedAtMs = 0;
   return {
     state: () => state,
     begin(loaded) {
@@ -107,8 +110,10 @@ function holder(input: Surroundings): {
       if (!result.applied) throw new FrameRefused(result.reason, result.detail);
       state = result.state;
       disk.keep(sealed, result);
-      if (!result.advanced) return;
-      input.onChange(result.touched);
+      if (result.advanced) input.onChange(result.touched);
+      const nowMs = input.nowMs();
+      if (!result.advanced && Math.abs(nowMs - acknowledgedAtMs) < ACKNOWLEDGE_EVERY_MS) return;
+      acknowledgedAtMs = nowMs;
       void input.client.acknowledge(state.number);
     },
     finish: disk.finish,

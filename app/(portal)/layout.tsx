@@ -1,9 +1,12 @@
 import type { Metadata } from 'next';
 import { AccountList } from '@/components/accounts/account-list';
+import { EdgeStatus } from '@/components/live/edge-status';
 import { Shell } from '@/components/shell/shell';
 import { Notice } from '@/components/ui/notice';
 import { listAccounts } from '@/lib/accounts/manage';
 import type { SignedIn } from '@/lib/identity/session';
+import { currentTime } from '@/lib/platform/clock';
+import { edgesBehind } from '@/lib/publishing/edge-lag';
 import { signOutAction, switchAccountAction } from './actions';
 import { attempt } from './attempt';
 import { opened } from './opened';
@@ -14,6 +17,7 @@ export const metadata: Metadata = { title: 'Overview' };
 export default async function PortalLayout({ children }: { children: React.ReactNode }) {
   const { signedIn, account } = await opened();
   const staff = await attempt(() => listAccounts(signedIn.principal));
+  const behind = await attempt(() => edgesBehind(signedIn.principal));
   const facts = {
     person: signedIn.person,
     role: signedIn.role,
@@ -24,6 +28,7 @@ export default async function PortalLayout({ children }: { children: React.React
   };
   return (
     <Shell facts={facts} actions={{ signOut: signOutAction, switchAccount: switchAccountAction }}>
+      <EdgeStatus lags={behind.ok ? behind.value : []} now={currentTime().toISOString()} />
       {account?.ok ? children : null}
       {account && !account.ok ? (
         <>

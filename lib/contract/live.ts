@@ -71,3 +71,6 @@ export type LiveStart = {
   after: string;
   now: string;
 };
+
+/** An edge that decides by old information: `behind` a change made at `since`, or not heard since then. */
+export type EdgeLag = { edge: string; is: 'behind' | 'silent'; since: string };
