@@ -2,6 +2,7 @@
 import { createServer } from 'node:http';
 import next from 'next';
 import { systemScope } from '@/lib/access/scope';
+import { announceFirewall } from '@/lib/firewall/announce';
 import { AppError } from '@/lib/kernel/errors';
 import { SECOND_MS } from '@/lib/kernel/time';
 import { type PortalEnv, portalEnv } from '@/lib/platform/env';
@@ -23,6 +24,7 @@ async function main(): Promise<void> {
   const settings = portalSettings(env, { root: process.cwd(), demo: env.demo ? 'yes' : 'no' });
   // Next reads its build while the database opens.
   const [portal, handle] = await Promise.all([startPortal(settings), pagesOf(env)]);
+  await announceFirewall(env.firewall);
   const front = httpFront({ publicUrl: env.publicUrl, trustedProxies: env.trustedProxies });
   const server = createServer({ requestTimeout: 60 * SECOND_MS }, (request, response) => {
     if (!front(request, response)) return;

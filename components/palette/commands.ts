@@ -36,6 +36,8 @@ const PLACE_KEYWORDS: Partial<Record<Place, string[]>> = {
   connect: ['install', 'snippet', 'curl', 'code', 'host', 'url'],
   activity: ['log', 'audit', 'refused', 'calls', 'history'],
   enforcement: ['mandatory', 'require', 'mtls'],
+  firewall: ['ip', 'address', 'allow', 'egress', 'ingress', 'cidr'],
+  changes: ['change log', 'release notes', 'version', 'rest', 'feed'],
 };
 
 export function commandsOf(facts: CommandFacts): Command[] {

@@ -2,7 +2,9 @@ import {
   Activity,
   BadgeCheck,
   Bot,
+  BrickWall,
   Building2,
+  History,
   LayoutDashboard,
   type LucideIcon,
   Plug,
@@ -16,6 +18,8 @@ export type Place =
   | 'api-clients'
   | 'connect'
   | 'activity'
+  | 'firewall'
+  | 'changes'
   | 'accounts';
 
 /** Every page of the rail. The palette reaches the same ones. */
@@ -26,6 +30,8 @@ export const PLACES: Record<Place, { name: string; href: string; icon: LucideIco
   'api-clients': { name: 'API clients', href: '/api-clients', icon: Bot },
   connect: { name: 'Connect', href: '/connect', icon: Plug },
   activity: { name: 'Activity', href: '/activity', icon: Activity },
+  firewall: { name: 'Firewall', href: '/firewall', icon: BrickWall },
+  changes: { name: 'API changes', href: '/changes', icon: History },
   accounts: { name: 'Accounts', href: '/accounts', icon: Building2 },
 };
 
@@ -36,6 +42,8 @@ const ACCOUNT_PLACES: Place[] = [
   'api-clients',
   'connect',
   'activity',
+  'firewall',
+  'changes',
 ];
 
 /** The places of who is here, in the order of the rail. */

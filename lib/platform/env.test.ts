@@ -32,8 +32,27 @@ describe('settings of a portal', () => {
         production: { mtlsUrl: 'https://localhost:8443', standardUrl: 'https://localhost:8444' },
         sandbox: { mtlsUrl: 'https://localhost:9443', standardUrl: 'https://localhost:9444' },
       },
+      firewall: {
+        production: { ingress: ['127.0.0.1/32'], egress: [] },
+        sandbox: { ingress: ['127.0.0.1/32'], egress: [] },
+      },
       apiRequestsPerMinute: 1_200,
     });
+  });
+
+  it('takes the addresses customers let through, and names the setting with one that is wrong', () => {
+    const given = {
+      DATABASE_URL: 'postgresql://a:b@db.example/c',
+      EDGE_PRODUCTION_INGRESS: '203.0.113.0/28, 2001:db8:1::/64',
+      WEBHOOK_PRODUCTION_EGRESS: '198.51.100.4',
+    };
+    expect(portalEnv(given).firewall).toEqual({
+      production: { ingress: ['203.0.113.0/28', '2001:db8:1::/64'], egress: ['198.51.100.4/32'] },
+      sandbox: { ingress: [], egress: [] },
+    });
+    expect(fault({ EDGE_SANDBOX_INGRESS: '203.0.113.9/28' })).toBe(
+      'EDGE_SANDBOX_INGRESS: "203.0.113.9/28" is an address inside a range: write 203.0.113.0/28 for the range, or the address alone.',
+    );
   });
 
   it('takes a database for a deployment: no demo, every interface, no made-up edge addresses', () => {

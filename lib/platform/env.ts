@@ -3,12 +3,19 @@ import { BlockList, isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { ENVIRONMENTS, type Environment } from '@/lib/kernel/environments';
+import { addressList } from './address-list';
 
 /** A setting that is missing or wrong: one line that says which, what was found and what to do. */
 export class SettingsError extends Error {}
 
 export type ListenerPorts = { readonly mtls: number; readonly standard: number };
 export type EdgeAddresses = { readonly mtlsUrl: string; readonly standardUrl: string };
+
+/** What a customer's firewall has to know of one environment: CIDR ranges, both lists possibly empty. */
+export type FirewallRanges = {
+  readonly ingress: readonly string[];
+  readonly egress: readonly string[];
+};
 
 export type PortalEnv = {
   /** Absolute. */
@@ -30,6 +37,8 @@ export type PortalEnv = {
   readonly caPassphrase: string | null;
   /** Null: no edge of that environment was named, so customers are shown no address for it. */
   readonly edges: Record<Environment, EdgeAddresses | null>;
+  /** Where edges listen, and where webhooks come from, as customers are told. */
+  readonly firewall: Record<Environment, FirewallRanges>;
   readonly apiRequestsPerMinute: number;
 };
 
@@ -57,6 +66,15 @@ const port = z
   .optional();
 const url = z.url({ protocol: /^https?$/, error: 'write an http or https address' }).optional();
 
+const ranges = text.transform((value, context): readonly string[] => {
+  try {
+    return addressList(value ?? '');
+  } catch (error) {
+    context.addIssue(error instanceof Error ? error.message : 'not a list of addresses');
+    return z.NEVER;
+  }
+});
+
 const Settings = z.object({
   PORT: port,
   EDGE_PRODUCTION_MTLS_PORT: port,
@@ -67,6 +85,10 @@ const Settings = z.object({
   EDGE_PRODUCTION_STANDARD_URL: url,
   EDGE_SANDBOX_MTLS_URL: url,
   EDGE_SANDBOX_STANDARD_URL: url,
+  EDGE_PRODUCTION_INGRESS: ranges,
+  EDGE_SANDBOX_INGRESS: ranges,
+  WEBHOOK_PRODUCTION_EGRESS: ranges,
+  WEBHOOK_SANDBOX_EGRESS: ranges,
   DATA_DIR: text,
   DATABASE_URL: z
     .string()
@@ -113,11 +135,12 @@ export function portalEnv(env: Readonly<Record<string, string | undefined>>): Po
   };
   const embedded = settings.DATABASE_URL === undefined;
   const demo = settings.DEMO === undefined ? embedded : settings.DEMO === '1';
+  const host = settings.HOST ?? (demo ? '127.0.0.1' : '0.0.0.0');
   return {
     dataDir: resolve(settings.DATA_DIR ?? '.data'),
     databaseUrl: settings.DATABASE_URL ?? null,
     demo,
-    host: settings.HOST ?? (demo ? '127.0.0.1' : '0.0.0.0'),
+    host,
     port: ports.PORT,
     edgePorts,
     publicUrl: publicUrlOf(settings.PUBLIC_URL ?? `http://localhost:${ports.PORT}`),
@@ -125,6 +148,7 @@ export function portalEnv(env: Readonly<Record<string, string | undefined>>): Po
     providerName: settings.PROVIDER_NAME ?? 'Demo Provider',
     caPassphrase: settings.CA_PASSPHRASE ?? null,
     edges: edgeAddresses(settings, demo ? edgePorts : null),
+    firewall: firewallRanges(settings, demo && isLoopbackHost(host) ? host : null),
     apiRequestsPerMinute: settings.API_REQUESTS_PER_MINUTE,
   };
 }
@@ -231,6 +255,25 @@ function edgeAddresses(
     }
   }
   return edges;
+}
+
+/** @param local the address on which the demo's edges listen, and which nothing outside reaches */
+function firewallRanges(
+  settings: Settings,
+  local: string | null,
+): Record<Environment, FirewallRanges> {
+  const listening = local !== null && isIP(local) !== 0 ? addressList(local) : [];
+  const or = (given: readonly string[]) => (given.length > 0 ? given : listening);
+  return {
+    production: {
+      ingress: or(settings.EDGE_PRODUCTION_INGRESS),
+      egress: settings.WEBHOOK_PRODUCTION_EGRESS,
+    },
+    sandbox: {
+      ingress: or(settings.EDGE_SANDBOX_INGRESS),
+      egress: settings.WEBHOOK_SANDBOX_EGRESS,
+    },
+  };
 }
 
 function localAddresses({ mtls, standard }: ListenerPorts): EdgeAddresses {

@@ -1,0 +1,80 @@
+/** What changed in the API, for whoever wrote a client of it. Newest first; an entry is corrected, never removed. */
+import type { OperationId } from './operations';
+
+export type ChangeEntry = {
+  /** The fragment of its address, never changed. */
+  id: string;
+  /** ISO 8601 date. */
+  date: string;
+  kind: 'added' | 'changed' | 'deprecated' | 'removed';
+  title: string;
+  text: string;
+  operations: readonly OperationId[];
+  /** What a client must do, and by when; null: nothing. */
+  act: { words: string; by: string | null } | null;
+};
+
+export const CHANGE_LOG: readonly ChangeEntry[] = [
+  {
+    id: 'firewall-lists',
+    date: '2026-11-21',
+    kind: 'added',
+    title: 'Addresses for firewalls, for machines',
+    text: '/firewall.json and /firewall.txt list, without a key, where edges listen and where webhooks come from. Both carry an ETag.',
+    operations: [],
+    act: null,
+  },
+  {
+    id: 'certificates',
+    date: '2026-11-21',
+    kind: 'added',
+    title: 'Certificates over REST',
+    text: 'Check a signing request, issue, list, read, label, download and revoke. Issuing takes an Idempotency-Key.',
+    operations: [
+      'checkCsr',
+      'issueCertificate',
+      'listCertificates',
+      'getCertificate',
+      'labelCertificate',
+      'downloadCertificate',
+      'revokeCertificate',
+    ],
+    act: null,
+  },
+  {
+    id: 'enforcement',
+    date: '2026-11-21',
+    kind: 'added',
+    title: 'Enforcement over REST',
+    text: 'Read whether mTLS is enforced in an environment, and turn it on or off.',
+    operations: ['getEnforcement', 'setEnforcement'],
+    act: null,
+  },
+  {
+    id: 'account',
+    date: '2026-11-21',
+    kind: 'added',
+    title: 'The account and its API clients',
+    text: "Read the key's account, how many slots are in use, and the API clients edges know.",
+    operations: ['getAccount', 'listApiClients'],
+    act: null,
+  },
+  {
+    id: 'operators',
+    date: '2026-11-21',
+    kind: 'added',
+    title: 'API clients, for operators',
+    text: "Give an account an API client and disable it, with an operator's key.",
+    operations: ['createApiClient', 'disableApiClient'],
+    act: null,
+  },
+  {
+    id: 'openapi',
+    date: '2026-11-21',
+    kind: 'added',
+    title: 'The API describes itself',
+    text: 'The OpenAPI 3.1 document is printed from the table that requests are judged by, so the two agree.',
+    operations: ['getOpenApi'],
+    act: null,
+  },
+];
