@@ -6,7 +6,7 @@ import type { ChangeEntry } from '@/lib/contract/change-log';
 import { OPERATIONS } from '@/lib/contract/operations';
 
 const KINDS: Record<ChangeEntry['kind'], { words: string; shape: Shape }> = {
-  added: { words: 'Added', shape: 'live' },
+  added: { words: 'Added', shape: 'notice' },
   changed: { words: 'Changed', shape: 'notice' },
   deprecated: { words: 'Deprecated', shape: 'expiring' },
   removed: { words: 'Removed', shape: 'refused' },
@@ -40,7 +40,7 @@ function Entry({ entry }: { entry: ChangeEntry }) {
         <Badge shape={shape}>{words}</Badge>
       </div>
       <p className="small soft">
-        {entry.text} <b className={entry.act ? 'must' : undefined}>{actWords(entry)}</b>
+        {entry.text} {entry.act ? <b>{actWords(entry)}</b> : actWords(entry)}
       </p>
       {entry.operations.length > 0 ? (
         <ul className="operations">

@@ -2,7 +2,7 @@ import { Day } from '@/components/time/when';
 import { CopyButton } from '@/components/ui/copy';
 import { Env } from '@/components/ui/env';
 import { Fact } from '@/components/ui/fact';
-import { counted, ENVIRONMENT_WORDS } from '@/components/words';
+import { ENVIRONMENT_WORDS } from '@/components/words';
 import type { FirewallEnvironment, FirewallList } from '@/lib/contract/firewall';
 
 /** Both directions of one environment. */
@@ -31,44 +31,54 @@ export function EnvironmentAddresses({
           <Fact name="Standard" form="mono" {...(standardHost ? { copy: standardHost } : {})}>
             {standardHost ?? 'not set'}
           </Fact>
+          <Ranges list={ingress} what={`${name.toLowerCase()} edge addresses`} />
         </dl>
-        <Ranges
-          list={ingress}
-          what={`${name.toLowerCase()} edge addresses`}
-          unset={`${provider} has not said at which addresses its ${name.toLowerCase()} edges listen. Let your programs reach the hosts above by name, or ask ${provider} for the addresses: it sets them in EDGE_${environment.toUpperCase()}_INGRESS.`}
-        />
+        {ingress.ranges.length > 0 ? null : (
+          <p className="small soft unset">
+            {provider} has not said at which addresses its {name.toLowerCase()} edges listen. Let
+            your programs reach the hosts by name, or ask {provider} for the addresses, which it
+            sets in <code>EDGE_{environment.toUpperCase()}_INGRESS</code>.
+          </p>
+        )}
       </div>
       <div className="sheet-row">
         <h3 className="h3">In: webhooks call you</h3>
-        <Ranges
-          list={egress}
-          what={`${name.toLowerCase()} webhook addresses`}
-          unset={`${provider} has not said from which addresses its ${name.toLowerCase()} webhooks come. If you receive none, there is nothing to let in. Otherwise ask ${provider}: it sets them in WEBHOOK_${environment.toUpperCase()}_EGRESS.`}
-        />
+        <dl className="facts tight">
+          <Ranges list={egress} what={`${name.toLowerCase()} webhook addresses`} />
+        </dl>
+        {egress.ranges.length > 0 ? null : (
+          <p className="small soft unset">
+            {provider} has not said from which addresses its {name.toLowerCase()} webhooks come. If
+            you receive none, there is nothing to let in. Otherwise ask {provider}, which sets them
+            in <code>WEBHOOK_{environment.toUpperCase()}_EGRESS</code>.
+          </p>
+        )}
       </div>
     </section>
   );
 }
 
-function Ranges({ list, what, unset }: { list: FirewallList; what: string; unset: string }) {
+function Ranges({ list, what }: { list: FirewallList; what: string }) {
   const { ranges, since } = list;
-  if (ranges.length === 0) return <p className="small soft unset">{unset}</p>;
+  if (ranges.length === 0) return null;
   return (
-    <div className="codeblock">
-      <header>
-        {counted(ranges.length, 'range')}
-        <span className="end">
-          <CopyButton value={ranges.join('\n')} what={what} look="button" />
+    <div>
+      <dt>Addresses</dt>
+      <dd>
+        <span>
+          {ranges.map((range) => (
+            <code className="range" key={range}>
+              {range}
+            </code>
+          ))}
+          {since ? (
+            <small>
+              the same since <Day at={since} />
+            </small>
+          ) : null}
         </span>
-      </header>
-      <pre>{ranges.join('\n')}</pre>
-      {since ? (
-        <footer>
-          <span>
-            The same since <Day at={since} />
-          </span>
-        </footer>
-      ) : null}
+        <CopyButton value={ranges.join('\n')} what={what} />
+      </dd>
     </div>
   );
 }

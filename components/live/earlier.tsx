@@ -2,6 +2,7 @@ import { ChevronRight } from 'lucide-react';
 import { Badge } from '@/components/ui/badge';
 import type { DecisionView } from '@/lib/contract/live';
 import type { Environment } from '@/lib/kernel/environments';
+import type { Shown } from './merge';
 import { Refusal } from './refusal-words';
 import { SeenFacts } from './seen-facts';
 import { type Reading, Since } from './when';
@@ -13,7 +14,7 @@ export function Earlier({
   reading,
   page,
 }: {
-  decisions: DecisionView[];
+  decisions: Shown[];
   reading: Reading;
   page: Environment;
 }) {
@@ -29,9 +30,7 @@ export function Earlier({
               </Badge>
               <span className="what">
                 {decision.refusal ? <code>{decision.refusal.code}</code> : whose(decision)}
-                {decision.calls > 1 ? (
-                  <span className="quiet"> {callsOf(decision.calls)}</span>
-                ) : null}
+                {decision.total > 1 ? <small>{callsOf(decision.total)}</small> : null}
               </span>
               <Since at={decision.at} reading={reading} />
               <ChevronRight className="icon turn" aria-hidden="true" />

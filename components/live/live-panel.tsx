@@ -6,6 +6,7 @@ import { ENVIRONMENT_WORDS } from '@/components/words';
 import type { DecisionView, LiveStart } from '@/lib/contract/live';
 import { SECOND_MS } from '@/lib/kernel/time';
 import { Earlier } from './earlier';
+import type { Shown } from './merge';
 import { Refusal } from './refusal-words';
 import { SeenFacts } from './seen-facts';
 import { StreamHead, StreamTrouble } from './stream-state';
@@ -82,7 +83,7 @@ function Newest({
   reading,
   start,
 }: {
-  decision: DecisionView;
+  decision: Shown;
   arrival: Arrival;
   reading: Reading;
   start: LiveStart;

@@ -1,5 +1,8 @@
 import type { DecisionView } from '@/lib/contract/live';
 
+/** A decision, and how many calls like it were seen with it. */
+export type Shown = DecisionView & { total: number };
+
 /** Distinct callers and outcomes that a panel shows. */
 export const SHOWN = 6;
 
@@ -7,17 +10,17 @@ export const SHOWN = 6;
  * The newest first, each caller and outcome once with the number of its calls, so that a busy program does not push
  * the refusal of another one out of sight.
  */
-export function merged(shown: readonly DecisionView[], next: DecisionView): DecisionView[] {
+export function merged(shown: readonly Shown[], next: DecisionView): Shown[] {
   if (shown.some(({ sequence }) => sequence === next.sequence)) return [...shown];
   const key = keyOf(next);
   const same = shown.find((one) => keyOf(one) === key);
   const others = shown.filter((one) => one !== same);
-  return [{ ...next, calls: next.calls + (same?.calls ?? 0) }, ...others].slice(0, SHOWN);
+  return [{ ...next, total: next.calls + (same?.total ?? 0) }, ...others].slice(0, SHOWN);
 }
 
 /** @param latest newest first, as they were decided */
-export function mergedAll(latest: readonly DecisionView[]): DecisionView[] {
-  return latest.toReversed().reduce<DecisionView[]>(merged, []);
+export function mergedAll(latest: readonly DecisionView[]): Shown[] {
+  return latest.toReversed().reduce<Shown[]>(merged, []);
 }
 
 function keyOf({ refusal, certificate, ...one }: DecisionView): string {

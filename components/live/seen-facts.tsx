@@ -2,10 +2,10 @@ import { exactUtc } from '@/components/time/format';
 import { Env } from '@/components/ui/env';
 import { Fact, shortened } from '@/components/ui/fact';
 import { Link } from '@/components/ui/link';
-import type { DecisionView } from '@/lib/contract/live';
 import type { Environment } from '@/lib/kernel/environments';
+import type { Shown } from './merge';
 import { type Reading, Since } from './when';
-import { connectionOf, daysLeftOf } from './words';
+import { callsOf, connectionOf, daysLeftOf } from './words';
 
 /** All the edge saw of a call. */
 export function SeenFacts({
@@ -13,7 +13,7 @@ export function SeenFacts({
   reading,
   page,
 }: {
-  decision: DecisionView;
+  decision: Shown;
   reading: Reading;
   /** The environment of the page it is shown on. */
   page: Environment;
@@ -58,6 +58,9 @@ export function SeenFacts({
       <Fact name="When">
         {exactUtc(decision.at).slice(11)}, <Since at={decision.at} reading={reading} />
       </Fact>
+      {decision.total > decision.calls ? (
+        <Fact name="Like it">{callsOf(decision.total)} in all</Fact>
+      ) : null}
       <Fact name="Request" form="mono" copy={requestId}>
         <span title={requestId}>{shortened(requestId)}</span>
       </Fact>

@@ -3,14 +3,13 @@
 import { useEffect, useReducer } from 'react';
 import {
   BEAT_MS,
-  type DecisionView,
   type EndReason,
   type Listening,
   type LiveStart,
   type StreamMessage,
 } from '@/lib/contract/live';
 import { SECOND_MS } from '@/lib/kernel/time';
-import { merged, mergedAll } from './merge';
+import { merged, mergedAll, type Shown } from './merge';
 
 export type StreamState =
   | { is: 'connecting' }
@@ -23,7 +22,7 @@ export type StreamState =
 export type Live = {
   stream: StreamState;
   listening: Listening;
-  decisions: DecisionView[];
+  decisions: Shown[];
   /** Decisions that came while the page was open. */
   arrived: number;
   missed: 'none' | 'some';

@@ -24,7 +24,7 @@ export default async function ChangesPage() {
           </p>
         </div>
         <div className="acts">
-          <a className="btn" href="/changes.atom">
+          <a className="btn btn-sm" href="/changes.atom">
             Atom feed
           </a>
           <CopyButton value={feed} what="feed address" look="button" />
