@@ -1,6 +1,7 @@
 /**
  * What a passed call is worth reporting: the first of a certificate and API client at once, so that whoever waits for
- * it sees it, and those after it once a second with their number, so that a busy API costs next to nothing.
+ * it sees it, and those after it once a second with their number; of a caller with many calls a second every ten seconds, so that
+ * a busy API costs next to nothing.
  */
 import type { Environment } from '@/lib/kernel/environments';
 import { SECOND_MS } from '@/lib/kernel/time';
@@ -30,11 +31,14 @@ export type Successes = {
 };
 
 const EVERY_MS = SECOND_MS;
+const BUSY_EVERY_MS = 10 * SECOND_MS;
+/** A person who tries something makes fewer calls a second, and is waiting for each. */
+const BUSY_CALLS = 10;
 const TICK_MS = 250;
 /** Distinct callers in one second; those beyond are reported when one of these was silent for a second. */
 const MAX_KEYS = 10_000;
 
-type Entry = { sinceMs: number; count: number; describe: () => Success };
+type Entry = { sinceMs: number; everyMs: number; count: number; describe: () => Success };
 
 /** @param take false: there is no room, to be tried again later */
 export function successes(take: (report: SuccessReport) => boolean): Successes {
@@ -43,13 +47,14 @@ export function successes(take: (report: SuccessReport) => boolean): Successes {
 
   const report = (entry: Entry) => {
     if (!take({ ...entry.describe(), count: entry.count })) return;
+    entry.everyMs = entry.count > BUSY_CALLS ? BUSY_EVERY_MS : EVERY_MS;
     entry.count = 0;
     entry.sinceMs = performance.now();
   };
   const tick = () => {
-    const due = performance.now() - EVERY_MS;
+    const now = performance.now();
     for (const [key, entry] of recent) {
-      if (entry.sinceMs > due) continue;
+      if (now - entry.sinceMs < entry.everyMs) continue;
       if (entry.count === 0) recent.delete(key);
       else report(entry);
     }
@@ -66,7 +71,7 @@ export function successes(take: (report: SuccessReport) => boolean): Successes {
       }
       // A success that finds no room is not remembered: a later one will be reported.
       if (recent.size >= MAX_KEYS || !take({ ...describe(), count: 1 })) return;
-      recent.set(key, { sinceMs: performance.now(), count: 0, describe });
+      recent.set(key, { sinceMs: performance.now(), everyMs: EVERY_MS, count: 0, describe });
       timer ??= setTimeout(tick, TICK_MS);
     },
     stop() {

@@ -24,6 +24,8 @@ export function placesToLookAt(certificateId: string): PlaceToLook[] {
       'api-clients': '/api-clients',
       connect: '/connect',
       activity: '/activity',
+      firewall: '/firewall',
+      changes: '/changes',
       design: '/design',
       'not-found': '/certificates/crt_00000000000000000000000000',
     }),

@@ -22,8 +22,21 @@ export async function addDecisions(
   if (newest.length === 0) return 0;
   await forgetOldest(tx, [...new Set(newest.map(({ accountId }) => accountId))]);
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(${ORDER_LOCK})`;
-  const { count } = await tx.decision.createMany({ data: newest, skipDuplicates: true });
-  return count;
+  return insertAll(tx, newest);
+}
+
+/** As one value: thousands of parameters would cost several times what the rows do, while the lock is held. */
+async function insertAll(tx: Tx, rows: readonly Prisma.DecisionCreateManyInput[]): Promise<number> {
+  return tx.$executeRaw`
+    INSERT INTO decision (account_id, environment, edge_id, request_id, outcome, calls, listener, at,
+      certificate_id, api_client_id, fingerprint, source_address, user_agent, tls_version, http_version)
+    SELECT "accountId", environment, "edgeId", "requestId", outcome, calls, listener, at,
+      "certificateId", "apiClientId", fingerprint, "sourceAddress", "userAgent", "tlsVersion", "httpVersion"
+    FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS row("accountId" text, environment text,
+      "edgeId" text, "requestId" text, outcome text, calls int, listener text, at timestamptz,
+      "certificateId" text, "apiClientId" text, fingerprint text, "sourceAddress" text, "userAgent" text,
+      "tlsVersion" text, "httpVersion" text)
+    ON CONFLICT DO NOTHING`;
 }
 
 function newestPerAccount(

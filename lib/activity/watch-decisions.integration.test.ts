@@ -134,6 +134,33 @@ describe('the stream of decisions', () => {
     await stream.close();
   });
 
+  it('several edges report at once: every decision comes, once, in the order of its number', async () => {
+    const account = await portal.newAccount();
+    const edges = await Promise.all([1, 2, 3, 4].map(() => testEdge()));
+    const nameHash = await testClient(account.id, 'production');
+    const stream = watch(await signedInMember(account.id), 'production');
+    await stream.next();
+    const calls = edges.map((edge) => ({
+      edge,
+      all: Array.from({ length: 10 }, () => success({ nameHash })),
+    }));
+    const reported = calls.map(async ({ edge, all }) => {
+      for (const call of all) await report(edge, { successes: [call] });
+    });
+    const sequences: bigint[] = [];
+    const seen = new Set<string>();
+    while (seen.size < 40) {
+      const message = await stream.next('decision');
+      if (message.event !== 'decision') continue;
+      sequences.push(BigInt(message.data.sequence));
+      seen.add(message.data.requestId);
+    }
+    await Promise.all(reported);
+    expect(sequences).toHaveLength(40);
+    expect(sequences).toEqual([...sequences].sort((a, b) => (a < b ? -1 : 1)));
+    await stream.close();
+  });
+
   it('goes on after the last event that was seen, without a gap and without a repeat', async () => {
     const account = await portal.newAccount();
     const edge = await testEdge();
