@@ -25,6 +25,13 @@ export function unsigned(magnitude: Uint8Array): Uint8Array {
   return tlv(TAG.integer, sign, trimmed);
 }
 
+/** INTEGER of a whole number below 2^32. */
+export function wholeNumber(value: number): Uint8Array {
+  const octets = new DataView(new ArrayBuffer(4));
+  octets.setUint32(0, value);
+  return unsigned(new Uint8Array(octets.buffer));
+}
+
 /** OBJECT IDENTIFIER of dotted text. */
 export function oid(text: string): Uint8Array {
   const [first = 0n, second = 0n, ...rest] = text.split('.').map(BigInt);

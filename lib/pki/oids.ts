@@ -26,6 +26,20 @@ export const OID = {
   ecdsaSha384: '1.2.840.10045.4.3.3',
   signedData: '1.2.840.113549.1.7.2',
   data: '1.2.840.113549.1.7.1',
+  encryptedData: '1.2.840.113549.1.7.6',
+  sha1: '1.3.14.3.2.26',
+  sha256: '2.16.840.1.101.3.4.2.1',
+  hmacSha256: '1.2.840.113549.2.9',
+  pbkdf2: '1.2.840.113549.1.5.12',
+  pbes2: '1.2.840.113549.1.5.13',
+  aes256Cbc: '2.16.840.1.101.3.4.1.42',
+  pbeSha1TripleDes: '1.2.840.113549.1.12.1.3',
+  shroudedKeyBag: '1.2.840.113549.1.12.10.1.2',
+  certificateBag: '1.2.840.113549.1.12.10.1.3',
+  x509Certificate: '1.2.840.113549.1.9.22.1',
+  friendlyName: '1.2.840.113549.1.9.20',
+  localKeyId: '1.2.840.113549.1.9.21',
+  sha256Rsa: '1.2.840.113549.1.1.11',
 } as const;
 
 /** Short names of subject attribute types (RFC 4514, RFC 4519, PKCS #9); others are shown as dotted text. */

@@ -16,6 +16,7 @@ const TOOLS: readonly Tool[] = [
   { name: 'PostgreSQL', debianPackage: 'postgresql', find: () => postgresBinaries() },
   { name: 'OpenSSL', debianPackage: 'openssl', find: () => onPath('openssl') },
   { name: 'curl', debianPackage: 'curl', find: () => onPath('curl') },
+  { name: 'keytool', debianPackage: 'openjdk-17-jdk-headless', find: () => onPath('keytool') },
 ];
 const CLUSTER_CONFIG_FOLDER = '/etc/postgresql-common';
 
