@@ -23,16 +23,33 @@ export type CommandInput = {
   locality?: string | null;
   dnsNames: readonly string[];
   key: CommandKey;
+  /** Whether the tool asks for a passphrase of the key; without one, whoever has the file has the key. */
+  passphrase?: 'asked' | 'none';
   /** Name of the files without ending; from the common name where left out. */
   fileStem?: string;
 };
 
 /**
- * The openssl command for a new key, protected by a passphrase it asks for, and its request. Every value is quoted for
- * the shell and escaped for openssl.
+ * The openssl command for a new key, protected by a passphrase it asks for unless told otherwise, and its request.
+ * Every value is quoted for the shell and escaped for openssl.
  */
 export function opensslCommand(input: CommandInput): string {
   const stem = fileStemOf(input.fileStem ?? input.commonName);
+  const subject = subjectParts(input)
+    .map(([type, value]) => `/${type}=${escaped(value)}`)
+    .join('');
+  const names = [...new Set(input.dnsNames)].map((name) => `DNS:${name}`).join(',');
+  const lines = [
+    `openssl req -new -newkey ${NEW_KEY[input.key]}${input.passphrase === 'none' ? ' -nodes' : ''}`,
+    `  -keyout ${stem}.key -out ${stem}.csr`,
+    `  ${/[^\x20-\x7e]/.test(subject) ? '-utf8 ' : ''}-subj ${quoted(subject)}`,
+    ...(names === '' ? [] : [`  -addext ${quoted(`subjectAltName=${names}`)}`]),
+  ];
+  return lines.join(' \\\n');
+}
+
+/** What of the subject is given, largest part first. */
+export function subjectParts(input: CommandInput): [type: string, value: string][] {
   const parts: [string, string | null | undefined][] = [
     ['C', input.country],
     ['ST', input.state],
@@ -40,17 +57,7 @@ export function opensslCommand(input: CommandInput): string {
     ['O', input.organization],
     ['CN', input.commonName],
   ];
-  const subject = parts
-    .flatMap(([type, value]) => (value ? [`/${type}=${escaped(value)}`] : []))
-    .join('');
-  const names = [...new Set(input.dnsNames)].map((name) => `DNS:${name}`).join(',');
-  const lines = [
-    `openssl req -new -newkey ${NEW_KEY[input.key]}`,
-    `  -keyout ${stem}.key -out ${stem}.csr`,
-    `  ${/[^\x20-\x7e]/.test(subject) ? '-utf8 ' : ''}-subj ${quoted(subject)}`,
-    ...(names === '' ? [] : [`  -addext ${quoted(`subjectAltName=${names}`)}`]),
-  ];
-  return lines.join(' \\\n');
+  return parts.flatMap(([type, value]) => (value ? [[type, value]] : []));
 }
 
 /**
@@ -67,7 +74,8 @@ function escaped(value: string): string {
   return value.replace(/[\\/+]/g, (character) => `\\${character}`);
 }
 
-function quoted(value: string): string {
+/** One word for a POSIX shell, whatever is in it. In double quotes where these change nothing. */
+export function quoted(value: string): string {
   if (!/["$`\\!]/.test(value)) return `"${value}"`;
   return `'${value.replaceAll("'", "'\\''")}'`;
 }
