@@ -12,6 +12,7 @@ import { DerError } from './der';
 import { judgeRequested } from './extension-rules';
 import { arranged, finding } from './finding';
 import { judgeKey, type KeyFacts, signatureScheme, verifySignature } from './key';
+import { otherStructure } from './other-files';
 import {
   FORBIDDEN_CHARACTERS,
   judgeSubject,
@@ -196,7 +197,7 @@ function withCommand(findings: Finding[], command: string): Finding[] {
 }
 
 function unreadable(error: unknown): Finding {
-  if (error instanceof OtherStructure) return unlike(error.what);
+  if (error instanceof OtherStructure) return unlike(otherStructure(error.what));
   const why = error instanceof DerError ? error.message : 'its structure is damaged';
   return finding('not-der', {
     field: 'file',

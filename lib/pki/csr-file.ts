@@ -5,6 +5,14 @@ import type { Finding } from '@/lib/kernel/findings';
 import { bytesOfBase64 } from './bytes';
 import type { CsrRule } from './csr-rules';
 import { finding } from './finding';
+import {
+  KEY_FILES,
+  keyFileOf,
+  type OtherFile,
+  otherBlock,
+  otherOctets,
+  otherText,
+} from './other-files';
 import { looksLikePrivateKey } from './private-key';
 
 export const MAX_CSR_BYTES = 65_536;
@@ -15,15 +23,18 @@ const COMMAND_HINT = 'Make a request with the openssl command below and upload t
 
 /** Reads PEM (one block labelled CERTIFICATE REQUEST or NEW CERTIFICATE REQUEST) or DER. @see RFC 7468, 7 */
 export function readCsrFile(input: string | Uint8Array, maxBytes: number): CsrFile {
-  const sizeBytes =
-    typeof input === 'string' ? new TextEncoder().encode(input).length : input.length;
+  const octets = typeof input === 'string' ? new TextEncoder().encode(input) : input;
+  const sizeBytes = octets.length;
+  // A document is named as what it is, not by its size: that is what its owner can do something about.
+  const known = otherOctets(octets);
+  if (known) return { finding: unlike(known) };
   if (sizeBytes > maxBytes) {
     return wrong('file-size', 'Too large for a signing request', {
       message: `The file has ${sizeBytes} bytes; at most ${maxBytes} are taken. A request has about 1,000.`,
       fix: 'Check that you chose the right file.',
     });
   }
-  if (looksLikePrivateKey(input)) return { finding: privateKeyFinding() };
+  if (looksLikePrivateKey(input)) return { finding: privateKeyFinding(input) };
   if (typeof input !== 'string' && input[0] === 0x30) return { der: input, sizeBytes };
   const text = typeof input === 'string' ? input : textOf(input);
   if (text === null) {
@@ -35,14 +46,8 @@ export function readCsrFile(input: string | Uint8Array, maxBytes: number): CsrFi
   return readText(text.replace(/^\ufeff/, ''), sizeBytes);
 }
 
-export function privateKeyFinding(): Finding {
-  return finding('private-key', {
-    title: 'A private key',
-    field: 'file',
-    message:
-      'This is a private key. It was not kept. A private key never leaves your machine: we need the signing request only.',
-    fix: 'Upload the .csr file made from it. If this key was pasted anywhere else, make a new one.',
-  });
+function privateKeyFinding(input: string | Uint8Array): Finding {
+  return finding('private-key', { field: 'file', ...KEY_FILES[keyFileOf(input)] });
 }
 
 type Block = { label: string; body: string; whole: string };
@@ -52,7 +57,7 @@ function readText(text: string, sizeBytes: number): CsrFile {
   const [block] = blocks;
   if (!block) return { finding: notPem(text) };
   const requests = blocks.filter((one) => /^(NEW )?CERTIFICATE REQUEST$/.test(one.label));
-  if (requests.length === 0) return { finding: otherBlock(block.label) };
+  if (requests.length === 0) return { finding: unlike(otherBlock(block.label)) };
   if (blocks.length > 1) {
     return wrong('one-block', 'More than one block', {
       message: `The text has ${blocks.length} PEM blocks; exactly one signing request is taken.`,
@@ -112,25 +117,6 @@ function shownText(around: string): string | null {
     : null;
 }
 
-function otherBlock(label: string): Finding {
-  const known: Record<string, string> = {
-    CERTIFICATE: 'a certificate',
-    'X509 CERTIFICATE': 'a certificate',
-    'TRUSTED CERTIFICATE': 'a certificate',
-    'PUBLIC KEY': 'a public key',
-    'RSA PUBLIC KEY': 'a public key',
-    PKCS7: 'a PKCS #7 bundle of certificates',
-    CMS: 'a CMS bundle of certificates',
-    'X509 CRL': 'a revocation list',
-    'EC PARAMETERS': 'a file of curve parameters',
-    'DH PARAMETERS': 'a file of Diffie-Hellman parameters',
-    'SSH2 PUBLIC KEY': 'an SSH public key',
-    'PGP PUBLIC KEY BLOCK': 'a PGP public key',
-  };
-  const what = known[label] ?? `a PEM block of another kind (${label.slice(0, 40)})`;
-  return unlike(what);
-}
-
 function notPem(text: string): Finding {
   const start = text.trimStart();
   if (start === '') {
@@ -141,10 +127,6 @@ function notPem(text: string): Finding {
       fix: COMMAND_HINT,
     });
   }
-  if (start.startsWith('%PDF-')) return unlike('a PDF document');
-  if (/^(<!doctype|<html|<\?xml|<)/i.test(start)) return unlike('a web page or XML file');
-  if (/^(ssh-(rsa|ed25519|dss)|ecdsa-sha2-\S+) /.test(start)) return unlike('an SSH public key');
-  if (start.startsWith('PK\u0003\u0004')) return unlike('a ZIP archive');
   if (/-----BEGIN /.test(start)) {
     return finding('incomplete', {
       title: 'An incomplete request',
@@ -161,16 +143,15 @@ function notPem(text: string): Finding {
       fix: 'Add the lines -----BEGIN CERTIFICATE REQUEST----- before and -----END CERTIFICATE REQUEST----- after it.',
     });
   }
-  return unlike('something else');
+  return unlike(otherText(start));
 }
 
-/** What a certificate or another structure in DER is called when it is uploaded for a request. */
-export function unlike(what: string): Finding {
+export function unlike({ what, fix }: OtherFile): Finding {
   return finding('not-a-request', {
     title: 'Not a signing request',
     field: 'file',
     message: `This is ${what}. A signing request (CSR) is needed: it starts with -----BEGIN CERTIFICATE REQUEST-----.`,
-    fix: COMMAND_HINT,
+    fix,
   });
 }
 
