@@ -4,12 +4,10 @@ import { PLACES, type Place } from '@/components/shell/places';
 import { ENVIRONMENT_WORDS } from '@/components/words';
 import type { CertificateView } from '@/lib/contract/views';
 
-export const COMMAND_GROUPS = ['Go to', 'Do', 'Certificates', 'Switch account'] as const;
-
 export type Command = {
   /** Unique among the commands of one reply. */
   id: string;
-  group: (typeof COMMAND_GROUPS)[number];
+  group: 'Go to' | 'Do' | 'Certificates' | 'Switch account';
   name: string;
   detail?: string;
   /** Other words by which people look for it. */
@@ -133,4 +131,32 @@ function certificateCommands(certificate: CertificateView, { may }: CommandFacts
     ...(may.issue ? [act(live ? 'Renew' : 'Replace', renewalPath(certificate))] : []),
     ...(may.revoke && live ? [act('Revoke', `/certificates/${id}/revoke`)] : []),
   ];
+}
+
+/**
+ * The commands that what was typed means, best first: every word typed stands somewhere in the name, the detail or the
+ * keywords. Nothing typed: all but those there is one of per certificate.
+ */
+export function foundBy(commands: readonly Command[], typed: string): Command[] {
+  const words = typed.toLowerCase().split(/\s+/).filter(Boolean);
+  if (words.length === 0) return commands.filter((one) => !one.onlyFound);
+  const scored = commands.flatMap((command) => {
+    const scores = words.map((word) => scoreOf(command, word));
+    if (scores.includes(0)) return [];
+    return { command, score: scores.reduce((sum, score) => sum + score, 0) };
+  });
+  return scored.toSorted((a, b) => b.score - a.score).map((one) => one.command);
+}
+
+/** The groups of these commands, the one that holds the best of them first. */
+export function groupsOf(commands: readonly Command[]): Command['group'][] {
+  return [...new Set(commands.map((one) => one.group))];
+}
+
+function scoreOf({ name, detail = '', keywords = [] }: Command, word: string): number {
+  const title = name.toLowerCase();
+  if (title.startsWith(word)) return 4;
+  if (title.includes(` ${word}`)) return 3;
+  if (title.includes(word)) return 2;
+  return [detail, ...keywords].some((text) => text.toLowerCase().includes(word)) ? 1 : 0;
 }

@@ -4,7 +4,7 @@ import { Command as Menu } from 'cmdk';
 import { useRouter } from 'next/navigation';
 import { startTransition, useEffect, useState } from 'react';
 import { Dialog } from '@/components/ui/dialog';
-import { COMMAND_GROUPS, type Command } from './commands';
+import { type Command, foundBy, groupsOf } from './commands';
 
 export type PaletteActions = {
   signOut: () => Promise<void>;
@@ -30,11 +30,20 @@ export function Palette({
     setTyped('');
     perform(command, { actions, open: (href) => router.push(href) });
   };
-  const commands = loaded.state === 'ready' ? loaded.commands : [];
-  const shown = typed.trim() === '' ? commands.filter((one) => !one.onlyFound) : commands;
+  const shown = loaded.state === 'ready' ? foundBy(loaded.commands, typed) : [];
+  const best = groupsOf(shown).flatMap((group) => shown.filter((one) => one.group === group))[0]?.id;
+  const [picked, setPicked] = useState('');
+  // The best match is picked until the arrows pick another, whether the words or the commands came first.
+  useEffect(() => setPicked(best ?? ''), [best]);
   return (
     <Dialog title="Find anything" form="palette" open={open} onOpenChange={onOpenChange}>
-      <Menu label="Find anything" loop>
+      <Menu
+        label="Find anything"
+        loop
+        shouldFilter={false}
+        value={picked}
+        onValueChange={setPicked}
+      >
         <Menu.Input
           className="palette-input"
           placeholder="A page, a certificate, or what you want to do"
@@ -48,12 +57,12 @@ export function Palette({
               The portal did not answer. Close this, and open it again to retry.
             </p>
           ) : null}
-          {loaded.state === 'ready' ? (
-            <Menu.Empty className="palette-word">
+          {loaded.state === 'ready' && shown.length === 0 ? (
+            <p className="palette-word">
               Nothing here is called “{typed}”. Try a label, a common name or a serial number.
-            </Menu.Empty>
+            </p>
           ) : null}
-          {COMMAND_GROUPS.map((group) => (
+          {groupsOf(shown).map((group) => (
             <CommandGroup
               key={group}
               name={group}
@@ -83,8 +92,7 @@ function CommandGroup({
         <Menu.Item
           key={command.id}
           className="palette-item"
-          value={`${command.name} ${command.id}`}
-          keywords={command.keywords ?? []}
+          value={command.id}
           onSelect={() => onPick(command)}
         >
           <span>{command.name}</span>
