@@ -31,7 +31,7 @@ export function Palette({
     perform(command, { actions, open: (href) => router.push(href) });
   };
   const shown = loaded.state === 'ready' ? foundBy(loaded.commands, typed) : [];
-  const best = groupsOf(shown).flatMap((group) => shown.filter((one) => one.group === group))[0]?.id;
+  const best = shown[0]?.id;
   const [picked, setPicked] = useState('');
   // The best match is picked until the arrows pick another, whether the words or the commands came first.
   useEffect(() => setPicked(best ?? ''), [best]);
