@@ -13,7 +13,14 @@ import type { FileLock } from '@/lib/platform/file-lock';
 import { demoSummary, deploymentSummary, removeDemoFile, writeDemoFile } from './start/announce';
 import { checkPortal } from './start/answering';
 import { ensureBuilt, ensureGenerated } from './start/build';
-import { checkEdge, edgeSpec, edgesOf, edgeToken, localPortalUrl } from './start/edge-process';
+import {
+  checkEdge,
+  edgeSpec,
+  edgesOf,
+  edgeToken,
+  localPortalUrl,
+  serverCaFiles,
+} from './start/edge-process';
 import { checkDatabase, checkNodeVersion, checkPortsFree, listenersOf } from './start/preflight';
 import { type Supervisor, supervise } from './start/supervise';
 
@@ -61,7 +68,7 @@ async function start(tree: Supervisor, signal: AbortSignal): Promise<void> {
   await ensureBuilt(build);
 
   const portal = async () => {
-    const { demo } = await tree.start(portalSpec(env, lock), PORTAL_POLICY);
+    const { demo } = await tree.start(portalSpec({ env, lock, given, token }), PORTAL_POLICY);
     await checkPortal(localPortalUrl(env));
     return demo;
   };
@@ -87,13 +94,19 @@ async function start(tree: Supervisor, signal: AbortSignal): Promise<void> {
   say(demoSummary(env, demo, edges));
 }
 
-function portalSpec(env: PortalEnv, lock: FileLock) {
+function portalSpec(input: {
+  env: PortalEnv;
+  lock: FileLock;
+  given: NodeJS.ProcessEnv;
+  token: ReturnType<typeof edgeToken>;
+}) {
+  const { env, lock, given, token } = input;
   return {
     name: 'portal',
     root: ROOT,
     file: 'scripts/portal.ts',
     // Paths are made absolute here, because a relative one means the folder that `npm start` was called in.
-    env: { ...process.env, DATA_DIR: env.dataDir },
+    env: { ...(token === null ? {} : serverCaFiles(env, given)), ...given, DATA_DIR: env.dataDir },
     // The embedded database is the portal's: the lock holds until the portal is gone too, even if we are killed.
     keepOpen: [lock.fd],
     readyMessage: PortalReady,

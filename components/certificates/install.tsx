@@ -1,5 +1,6 @@
 import { Download } from 'lucide-react';
-import { CopyButton } from '@/components/ui/copy';
+import { Program, type ProgramChoice } from '@/components/connect/program';
+import type { SnippetFacts } from '@/components/connect/snippets/facts';
 import { Link } from '@/components/ui/link';
 import type { DownloadFormat } from '@/lib/contract/operations';
 import type { CertificateView } from '@/lib/contract/views';
@@ -35,11 +36,11 @@ export function Install({
 }: {
   certificate: CertificateView;
   /** Null where the operator named no address for this environment. */
-  call: string | null;
+  call: { choice: ProgramChoice; facts: SnippetFacts } | null;
 }) {
   return (
     <div className="cols">
-      <section className="c7">
+      <section className="c5">
         <h2 className="h2 mb-3">Download</h2>
         <ul className="sheet files">
           {FORMATS.map(({ format, name, use }) => (
@@ -65,22 +66,10 @@ export function Install({
         </p>
       </section>
       {certificate.status === 'live' ? (
-        <section className="c5">
+        <section className="c7">
           <h2 className="h2 mb-3">Make a call</h2>
           {call ? (
-            <div className="codeblock">
-              <header>
-                <b>curl</b>
-                <span className="end">
-                  <CopyButton value={call} what="command" look="button" />
-                </span>
-              </header>
-              {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls has to be reachable by keyboard. */}
-              <pre className="command" tabIndex={0}>
-                {call}
-              </pre>
-              <footer>It asks for the password of the API client.</footer>
-            </div>
+            <Program choice={call.choice} facts={call.facts} />
           ) : (
             <p className="small soft">
               No address of the {certificate.environment} edge is set here. Ask your provider.

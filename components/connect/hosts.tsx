@@ -1,26 +1,11 @@
-import { Ago } from '@/components/time/when';
-import { Badge } from '@/components/ui/badge';
 import { CopyButton } from '@/components/ui/copy';
 import { Fact } from '@/components/ui/fact';
-import type {
-  CertificateView,
-  EnforcementConsequence,
-  RefusedCallView,
-} from '@/lib/contract/views';
-import { TEST_PATH } from './curl';
+import type { EnforcementConsequence } from '@/lib/contract/views';
+import { TEST_PATH } from './snippets/facts';
 
-/** Where to call, and what came of it. */
-export function Hosts({
-  consequence,
-  certificates,
-  calls,
-}: {
-  consequence: EnforcementConsequence;
-  certificates: CertificateView[];
-  calls: RefusedCallView[];
-}) {
+/** Where to call, and as whom. */
+export function Hosts({ consequence }: { consequence: EnforcementConsequence }) {
   const { apiClients, mtlsUrl, standardUrl } = consequence;
-  const seen = certificates.filter((one) => one.lastSeenAt !== null);
   return (
     <section className="sheet" aria-label="Hosts">
       <div className="sheet-pad">
@@ -54,38 +39,6 @@ export function Hosts({
             ))}
           </ul>
         )}
-      </div>
-      <div className="sheet-row">
-        <h2 className="h3">What the edge saw</h2>
-        {seen.length === 0 && calls.length === 0 ? (
-          <p className="small quiet mt-1">
-            Nothing of this account in {consequence.environment} yet. Load this page again after
-            your first call.
-          </p>
-        ) : null}
-        {seen.map((one) => (
-          <p className="small mt-2 flex flex-wrap items-baseline gap-x-3" key={one.id}>
-            <Badge shape="live">Passed</Badge>
-            <span>{one.label}</span>
-            <span className="quiet ml-auto">
-              {one.lastSeenAt ? <Ago at={one.lastSeenAt} /> : null}
-            </span>
-          </p>
-        ))}
-        {calls.slice(0, 3).map((call) => (
-          <div className="small mt-3" key={call.id}>
-            <p className="flex flex-wrap items-baseline gap-x-3">
-              <Badge shape="refused">Refused</Badge>
-              <code className="code">{call.code}</code>
-              <span className="quiet ml-auto">
-                <Ago at={call.at} />
-              </span>
-            </p>
-            <p className="soft mt-1">
-              {call.whatHappened} {call.whatToDo}
-            </p>
-          </div>
-        ))}
       </div>
     </section>
   );

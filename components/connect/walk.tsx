@@ -1,13 +1,19 @@
 import { Check, Download } from 'lucide-react';
 import { Ago, Day } from '@/components/time/when';
-import { CopyButton } from '@/components/ui/copy';
+import { CodeBlock } from '@/components/ui/code-block';
 import { Link } from '@/components/ui/link';
 import { hostOf } from '@/components/words';
 import type { CertificateView, EnforcementConsequence } from '@/lib/contract/views';
-import { fileStemOf } from '@/lib/pki/csr-command';
-import { curlWithCertificate, curlWithoutCertificate } from './curl';
+import { filesBeside, Program, type ProgramChoice } from './program';
+import { curlStandard } from './snippets/curl';
+import type { SnippetFacts } from './snippets/facts';
 
-type Place = { consequence: EnforcementConsequence; certificate: CertificateView | null };
+type Place = {
+  consequence: EnforcementConsequence;
+  certificate: CertificateView | null;
+  facts: SnippetFacts;
+  choice: ProgramChoice;
+};
 
 /** Four steps from nothing to a call that passes, with the account's own names. */
 export function Walk({ place }: { place: Place }) {
@@ -19,10 +25,10 @@ export function Walk({ place }: { place: Place }) {
       </Step>
       <Step
         number={2}
-        title="Put two files beside your program"
+        title="Put the files beside your program"
         state={certificate?.lastSeenAt ? 'done' : 'open'}
       >
-        <Files certificate={certificate} />
+        <Files place={place} />
       </Step>
       <Step number={3} title="Make the call" state={certificate?.lastSeenAt ? 'done' : 'open'}>
         <Call place={place} />
@@ -78,65 +84,57 @@ function Issued({ place }: { place: Place }) {
   );
 }
 
-function Files({ certificate }: { certificate: CertificateView | null }) {
-  const stem = fileStemOf(certificate?.commonName ?? 'client');
+const FROM = {
+  key: 'yours: the file you made the request with. Let the program alone read it',
+  chain: 'certificate, then issuing CA',
+  ca: "the CA of the host's own certificate: without it your program does not trust us",
+};
+
+function Files({ place }: { place: Place }) {
+  const { certificate, consequence, facts } = place;
+  const links = {
+    key: null,
+    chain: certificate ? `/certificates/${certificate.id}/download?format=fullchain` : null,
+    ca: `/connect/server-ca?environment=${consequence.environment}`,
+  };
   return (
     <>
       <p>The key is the one you made; we never had it.</p>
       <ul className="files">
-        <li>
-          <span>
-            <code>{stem}.key</code>
-            <small>yours, keep it readable by the program only</small>
-          </span>
-        </li>
-        <li>
-          <span>
-            <code>{stem}-fullchain.pem</code>
-            <small>certificate, then issuing CA</small>
-          </span>
-          {certificate ? (
-            <a
-              className="btn btn-sm"
-              href={`/certificates/${certificate.id}/download?format=fullchain`}
-              download
-            >
-              <Download className="icon" aria-hidden="true" />
-              Download
-            </a>
-          ) : null}
-        </li>
+        {filesBeside(facts).map(({ name, from }) => (
+          <li key={name}>
+            <span>
+              <code>{name}</code>
+              <small>{FROM[from]}</small>
+            </span>
+            {links[from] ? (
+              <a
+                className="btn btn-sm"
+                href={links[from]}
+                aria-label={`Download ${name}`}
+                download={name}
+              >
+                <Download className="icon" aria-hidden="true" />
+                Download
+              </a>
+            ) : null}
+          </li>
+        ))}
       </ul>
     </>
   );
 }
 
 function Call({ place }: { place: Place }) {
-  const { certificate, consequence } = place;
+  const { consequence, facts, choice } = place;
   if (!consequence.mtlsUrl) return <NoAddress />;
-  const command = curlWithCertificate({
-    mtlsUrl: consequence.mtlsUrl,
-    commonName: certificate?.commonName ?? 'client',
-    apiClient: consequence.apiClients[0] ?? null,
-  });
-  return (
-    <>
-      <Command command={command} note="It asks for the password of the API client." />
-      <p className="mt-2.5">
-        Does curl not trust the host? Add <code>--cacert</code> with your provider's CA file. Never{' '}
-        <code>-k</code>: your API password would go to whoever answers.
-      </p>
-    </>
-  );
+  return <Program choice={choice} facts={facts} />;
 }
 
 function Standard({ place }: { place: Place }) {
   const { consequence } = place;
   if (!consequence.standardUrl) return <NoAddress />;
-  const command = curlWithoutCertificate({
-    standardUrl: consequence.standardUrl,
-    apiClient: consequence.apiClients[0] ?? null,
-  });
+  const command = curlStandard({ ...place.facts, standardUrl: consequence.standardUrl });
   const enforced = consequence.enforcement.mode === 'enforce';
   return (
     <>
@@ -157,26 +155,13 @@ function Standard({ place }: { place: Place }) {
           </>
         )}
       </p>
-      <Command command={command} note="No certificate, the same API client." />
+      <CodeBlock
+        name="curl"
+        what="command"
+        text={command}
+        footer="No certificate, the same API client."
+      />
     </>
-  );
-}
-
-function Command({ command, note }: { command: string; note: string }) {
-  return (
-    <div className="codeblock">
-      <header>
-        <b>curl</b>
-        <span className="end">
-          <CopyButton value={command} what="command" look="button" />
-        </span>
-      </header>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls has to be reachable by keyboard. */}
-      <pre className="command" tabIndex={0}>
-        {command}
-      </pre>
-      <footer>{note}</footer>
-    </div>
   );
 }
 

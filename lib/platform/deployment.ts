@@ -21,6 +21,8 @@ export type Deployment = {
   readonly issuers: Record<Environment, KnownIssuer>;
   /** Addresses of the edge's listeners, shown to customers; null where the operator named none. */
   readonly edges: Record<Environment, { mtlsUrl: string; standardUrl: string } | null>;
+  /** PEM; read when asked for, because an edge makes its own on its first start. */
+  readonly serverCaFiles: Record<Environment, string | null>;
   readonly apiRequestsPerMinute: number;
 };
 

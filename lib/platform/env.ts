@@ -37,6 +37,8 @@ export type PortalEnv = {
   readonly caPassphrase: string | null;
   /** Null: no edge of that environment was named, so customers are shown no address for it. */
   readonly edges: Record<Environment, EdgeAddresses | null>;
+  /** Absolute; the CA of an edge's own certificate. Null: customers' machines trust it already. */
+  readonly serverCaFiles: Record<Environment, string | null>;
   /** Where edges listen, and where webhooks come from, as customers are told. */
   readonly firewall: Record<Environment, FirewallRanges>;
   readonly apiRequestsPerMinute: number;
@@ -85,6 +87,8 @@ const Settings = z.object({
   EDGE_PRODUCTION_STANDARD_URL: url,
   EDGE_SANDBOX_MTLS_URL: url,
   EDGE_SANDBOX_STANDARD_URL: url,
+  EDGE_PRODUCTION_SERVER_CA_FILE: text,
+  EDGE_SANDBOX_SERVER_CA_FILE: text,
   EDGE_PRODUCTION_INGRESS: ranges,
   EDGE_SANDBOX_INGRESS: ranges,
   WEBHOOK_PRODUCTION_EGRESS: ranges,
@@ -148,6 +152,10 @@ export function portalEnv(env: Readonly<Record<string, string | undefined>>): Po
     providerName: settings.PROVIDER_NAME ?? 'Demo Provider',
     caPassphrase: settings.CA_PASSPHRASE ?? null,
     edges: edgeAddresses(settings, demo ? edgePorts : null),
+    serverCaFiles: {
+      production: absolute(settings.EDGE_PRODUCTION_SERVER_CA_FILE),
+      sandbox: absolute(settings.EDGE_SANDBOX_SERVER_CA_FILE),
+    },
     firewall: firewallRanges(settings, demo && isLoopbackHost(host) ? host : null),
     apiRequestsPerMinute: settings.API_REQUESTS_PER_MINUTE,
   };
@@ -278,6 +286,10 @@ function firewallRanges(
 
 function localAddresses({ mtls, standard }: ListenerPorts): EdgeAddresses {
   return { mtlsUrl: `https://localhost:${mtls}`, standardUrl: `https://localhost:${standard}` };
+}
+
+function absolute(path: string | undefined): string | null {
+  return path === undefined ? null : resolve(path);
 }
 
 function origin(value: string): string {

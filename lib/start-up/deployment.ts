@@ -28,6 +28,7 @@ export type DeploymentSettings = {
   /** CA_PASSPHRASE; null: a generated one in the data directory. */
   caPassphrase: string | null;
   edges: Record<Environment, { mtlsUrl: string; standardUrl: string } | null>;
+  serverCaFiles: Record<Environment, string | null>;
   apiRequestsPerMinute: number;
 };
 
@@ -97,6 +98,7 @@ async function opened(
     signer,
     issuers: { production: issuerOf(issuers, 'production'), sandbox: issuerOf(issuers, 'sandbox') },
     edges: settings.edges,
+    serverCaFiles: settings.serverCaFiles,
     apiRequestsPerMinute: settings.apiRequestsPerMinute,
   };
 }

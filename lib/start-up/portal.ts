@@ -24,7 +24,7 @@ export function portalSettings(
   env: PortalEnv,
   given: { root: string; demo: 'no' | 'yes' },
 ): PortalSettings {
-  const { dataDir, databaseUrl, publicUrl, providerName, caPassphrase, edges } = env;
+  const { dataDir, databaseUrl, publicUrl, providerName, caPassphrase, edges, serverCaFiles } = env;
   const { apiRequestsPerMinute } = env;
   return {
     ...given,
@@ -34,6 +34,7 @@ export function portalSettings(
     providerName,
     caPassphrase,
     edges,
+    serverCaFiles,
     apiRequestsPerMinute,
   };
 }

@@ -69,6 +69,17 @@ export function edgesOf(env: PortalEnv, given: NodeJS.ProcessEnv): Edges {
   return { production: of('production'), sandbox: of('sandbox') };
 }
 
+/** For the portal beside it: the CA that customers' programs need to trust an edge with a certificate of its own making. */
+export function serverCaFiles(env: PortalEnv, given: NodeJS.ProcessEnv): Record<string, string> {
+  const files = ENVIRONMENTS.filter((one) => ownCertificate(one, given) === undefined).map(
+    (environment) => [
+      `EDGE_${environment.toUpperCase()}_SERVER_CA_FILE`,
+      join(stateDir(env), 'server-ca.pem'),
+    ],
+  );
+  return Object.fromEntries(files);
+}
+
 /** @throws SettingsError naming the listener that does not answer */
 export async function checkEdge(env: PortalEnv, given: NodeJS.ProcessEnv): Promise<void> {
   const host = reachableHost(env.host);

@@ -5,10 +5,10 @@ import { Live } from '@/components/live/live';
 import { Segments } from '@/components/ui/chips';
 import { ENVIRONMENT_WORDS } from '@/components/words';
 import { liveStart } from '@/lib/activity/recent-decisions';
-import { listRefusedCalls } from '@/lib/activity/refused-calls';
 import { listCertificates } from '@/lib/certificates/list';
 import { enforcementConsequences } from '@/lib/enforcement/read';
 import { inAccount } from '../opened';
+import { languageOf, snippetFacts } from './asked';
 
 export const metadata: Metadata = { title: 'Connect' };
 
@@ -18,15 +18,15 @@ export default async function ConnectPage({ searchParams }: Props) {
   const signedIn = await inAccount();
   if (!signedIn) return null;
   const { principal } = signedIn;
-  const asked = (await searchParams).environment;
+  const asked = await searchParams;
   const places = await enforcementConsequences(principal);
-  const consequence = places.find((one) => one.environment === asked) ?? places[0];
+  const consequence = places.find((one) => one.environment === asked.environment) ?? places[0];
   if (!consequence) return null;
   const { environment } = consequence;
-  const live = await listCertificates(principal, { environment, status: 'live', limit: 100 });
-  const calls = (await listRefusedCalls(principal)).filter(
-    (one) => one.environment === environment,
-  );
+  const query = { environment, status: 'live', limit: 1 } as const;
+  const certificate = (await listCertificates(principal, query)).items[0] ?? null;
+  const facts = await snippetFacts({ principal, place: consequence, certificate, asked });
+  const choice = { path: '/connect', query: { environment }, id: await languageOf(asked) };
   return (
     <>
       <div className="head">
@@ -47,11 +47,11 @@ export default async function ConnectPage({ searchParams }: Props) {
       </div>
       <div className="cols answer-first">
         <div className="c7">
-          <Walk place={{ consequence, certificate: live.items[0] ?? null }} />
+          <Walk place={{ consequence, certificate, facts, choice }} />
         </div>
         <aside className="c5 stays">
           <Live start={await liveStart(principal, environment)} />
-          <Hosts consequence={consequence} certificates={live.items} calls={calls} />
+          <Hosts consequence={consequence} />
         </aside>
       </div>
     </>

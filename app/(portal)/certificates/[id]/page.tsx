@@ -5,15 +5,15 @@ import { FactsTab } from '@/components/certificates/facts-tab';
 import { CertificateHeading } from '@/components/certificates/heading';
 import { Install } from '@/components/certificates/install';
 import { LabelForm } from '@/components/certificates/label-form';
-import { curlWithCertificate } from '@/components/connect/curl';
 import { renewalPath } from '@/components/overview/verdict';
 import { Tabs } from '@/components/ui/chips';
 import { Link } from '@/components/ui/link';
 import { certificateDetail, getCertificate } from '@/lib/certificates/read';
 import { LABEL_MAX_CHARACTERS } from '@/lib/contract/operations';
-import type { CertificateView, EnforcementConsequence } from '@/lib/contract/views';
+import type { CertificateView } from '@/lib/contract/views';
 import { enforcementConsequences } from '@/lib/enforcement/read';
 import { orNotFound } from '../../attempt';
+import { languageOf, snippetFacts } from '../../connect/asked';
 import { inAccount } from '../../opened';
 import { labelAction } from './actions';
 
@@ -40,9 +40,16 @@ export default async function CertificatePage({ params, searchParams }: Props) {
   const { id } = await params;
   const detail = await orNotFound(() => certificateDetail(principal, id));
   const { certificate, facts, history } = detail;
-  const asked = (await searchParams).tab;
-  const tab = TABS.find((one) => one === asked) ?? 'install';
+  const asked = await searchParams;
+  const tab = TABS.find((one) => one === asked.tab) ?? 'install';
   const places = await enforcementConsequences(principal);
+  const place = places.find((one) => one.environment === certificate.environment);
+  const call = place?.mtlsUrl
+    ? {
+        facts: await snippetFacts({ principal, place, certificate, asked }),
+        choice: { path: `/certificates/${id}`, query: {}, id: await languageOf(asked) },
+      }
+    : null;
   const now = new Date();
   return (
     <>
@@ -73,9 +80,7 @@ export default async function CertificatePage({ params, searchParams }: Props) {
           }))}
         />
         <div className="mt-6">
-          {tab === 'install' ? (
-            <Install certificate={certificate} call={callOf(certificate, places)} />
-          ) : null}
+          {tab === 'install' ? <Install certificate={certificate} call={call} /> : null}
           {tab === 'facts' ? <FactsTab certificate={certificate} more={facts} /> : null}
           {tab === 'history' ? (
             <div className="sheet overflow-hidden">
@@ -111,14 +116,4 @@ function Acts({
       ) : null}
     </div>
   );
-}
-
-function callOf(certificate: CertificateView, places: EnforcementConsequence[]): string | null {
-  const place = places.find((one) => one.environment === certificate.environment);
-  if (!place?.mtlsUrl) return null;
-  return curlWithCertificate({
-    mtlsUrl: place.mtlsUrl,
-    commonName: certificate.commonName,
-    apiClient: place.apiClients[0] ?? null,
-  });
 }
