@@ -1,6 +1,6 @@
 /** The programs that tests need from the machine: found, installed where we may, otherwise named with the command. */
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { postgresBinaries } from '../postgres';
 
@@ -17,7 +17,15 @@ const TOOLS: readonly Tool[] = [
   { name: 'OpenSSL', debianPackage: 'openssl', find: () => onPath('openssl') },
   { name: 'curl', debianPackage: 'curl', find: () => onPath('curl') },
   { name: 'keytool', debianPackage: 'openjdk-17-jdk-headless', find: () => onPath('keytool') },
+  { name: 'Go', debianPackage: 'golang-go', find: () => onPath('go') },
+  { name: 'Ruby', debianPackage: 'ruby', find: () => onPath('ruby') },
+  { name: 'PHP', debianPackage: 'php-cli', find: () => onPath('php') },
+  { name: 'curl for PHP', debianPackage: 'php-curl', find: () => phpCurl() },
+  { name: 'requests', debianPackage: 'python3-requests', find: () => pythonPackage('requests') },
+  { name: 'httpx', debianPackage: 'python3-httpx', find: () => pythonPackage('httpx') },
 ];
+const PHP_MODULES = '/usr/lib/php';
+const PYTHON_PACKAGES = '/usr/lib/python3/dist-packages';
 const CLUSTER_CONFIG_FOLDER = '/etc/postgresql-common';
 
 /** The browser that end-to-end tests drive. */
@@ -59,6 +67,17 @@ function forbidDefaultCluster(): void {
   const settings = existsSync(path) ? readFileSync(path, 'utf8') : '';
   const decided = /^\s*create_main_cluster\s*=/m.test(settings);
   if (!decided) appendFileSync(path, 'create_main_cluster = false\n');
+}
+
+function phpCurl(): string | null {
+  const versions = existsSync(PHP_MODULES) ? readdirSync(PHP_MODULES) : [];
+  const files = versions.map((version) => join(PHP_MODULES, version, 'curl.so'));
+  return files.find((path) => existsSync(path)) ?? null;
+}
+
+function pythonPackage(name: string): string | null {
+  const path = join(PYTHON_PACKAGES, name);
+  return existsSync(path) ? path : null;
 }
 
 function onPath(program: string): string | null {
