@@ -20,8 +20,11 @@ async function tabTo(page: Page, wanted: { role: string; name: RegExp }): Promis
   for (let pressed = 0; pressed < presses; pressed += 1) {
     await page.keyboard.press('Tab');
     if (await target.evaluate((element) => element === document.activeElement)) {
-      const outline = await target.evaluate((element) => getComputedStyle(element).outlineStyle);
-      expect(outline, 'the focus is seen').not.toBe('none');
+      const outlines = await target.evaluate((element) =>
+        [element, element.closest('label')].map((one) => one && getComputedStyle(one).outlineStyle),
+      );
+      const seen = outlines.some((style) => style !== null && style !== 'none');
+      expect(seen, 'the focus is seen, on the control or on the label around it').toBe(true);
       return;
     }
   }

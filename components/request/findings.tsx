@@ -12,14 +12,21 @@ const LOOKS = {
 } as const;
 
 /** Every finding, blocking first: value found, rule, fix, corrected command. */
-export function Findings({ findings }: { findings: Finding[] }) {
+export function Findings({
+  findings,
+  says = summary,
+}: {
+  findings: Finding[];
+  /** What the list means. */
+  says?: (findings: Finding[]) => string;
+}) {
   if (findings.length === 0) return null;
   const sorted = ORDER.flatMap((severity) => findings.filter((one) => one.severity === severity));
   return (
     <section className="sheet" aria-label="Findings">
       <div className="sheet-head">
         <h2 className="h2">{counted(findings.length, 'finding')}</h2>
-        <p className="small soft">{summary(findings)}</p>
+        <p className="small soft">{says(findings)}</p>
       </div>
       {sorted.map((finding) => (
         <FindingRow

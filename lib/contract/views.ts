@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { ENFORCEMENT_MODES, ENVIRONMENTS, REVOCATION_REASONS } from '@/lib/kernel/environments';
+import type { Finding } from '@/lib/kernel/findings';
 
 export const environmentSchema = z.enum(ENVIRONMENTS);
 export const modeSchema = z.enum(ENFORCEMENT_MODES);
@@ -164,6 +165,15 @@ export type OverviewView = {
   /** Certificates ever issued, for the checklist. */
   issuedCount: number;
   now: string;
+};
+
+/** What was found in a certificate file that somebody installed. */
+export type InstalledView = {
+  /** As in the file. */
+  certificates: { subject: string; notAfter: string }[];
+  /** The account's certificate that comes first in it. */
+  certificate: { id: string; label: string } | null;
+  findings: Finding[];
 };
 
 /** What turning enforcement on in one environment would do now. */

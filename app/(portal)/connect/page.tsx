@@ -1,5 +1,7 @@
+import { Download } from 'lucide-react';
 import type { Metadata } from 'next';
 import { Hosts } from '@/components/connect/hosts';
+import { SelfCheck } from '@/components/connect/self-check';
 import { Walk } from '@/components/connect/walk';
 import { Live } from '@/components/live/live';
 import { Segments } from '@/components/ui/chips';
@@ -7,7 +9,9 @@ import { ENVIRONMENT_WORDS } from '@/components/words';
 import { liveStart } from '@/lib/activity/recent-decisions';
 import { listCertificates } from '@/lib/certificates/list';
 import { enforcementConsequences } from '@/lib/enforcement/read';
+import type { Environment } from '@/lib/kernel/environments';
 import { inAccount } from '../opened';
+import { selfCheckAction } from './actions';
 import { languageOf, snippetFacts } from './asked';
 
 export const metadata: Metadata = { title: 'Connect' };
@@ -52,8 +56,32 @@ export default async function ConnectPage({ searchParams }: Props) {
         <aside className="c5 stays">
           <Live start={await liveStart(principal, environment)} />
           <Hosts consequence={consequence} />
+          <Checks environment={environment} />
         </aside>
       </div>
     </>
+  );
+}
+
+function Checks({ environment }: { environment: Environment }) {
+  return (
+    <div className="sheet sheet-pad mt-6 grid gap-6">
+      <SelfCheck environment={environment} action={selfCheckAction} />
+      <section>
+        <h2 className="h2">Check your machine</h2>
+        <p className="small soft mt-1 mb-3">
+          A shell script that needs openssl and curl. It finds what is wrong with key, passphrase,
+          chain, clock or network, makes the call, and prints no secret.
+        </p>
+        <a
+          className="btn"
+          href={`/connect/check.sh?environment=${environment}`}
+          download={`check-${environment}.sh`}
+        >
+          <Download className="icon" aria-hidden="true" />
+          Download check script
+        </a>
+      </section>
+    </div>
   );
 }
