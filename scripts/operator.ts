@@ -33,7 +33,10 @@ async function runHere(
 ): Promise<unknown> {
   openDataDirectory(env.dataDir);
   const lock = env.databaseUrl ? null : await lockDataDirectory(env.dataDir);
-  const portal = await startPortal(portalSettings(env, { root: process.cwd(), demo: 'no' }));
+  const portal = await startPortal({
+    ...portalSettings(env, { root: process.cwd(), demo: 'no' }),
+    mail: null,
+  });
   try {
     const scope = systemScope('command line', `cli_${newSecret().slice(0, 16)}`);
     return { result: await runOperatorVerb(scope, request) };

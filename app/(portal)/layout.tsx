@@ -6,6 +6,7 @@ import { Notice } from '@/components/ui/notice';
 import { listAccounts } from '@/lib/accounts/manage';
 import type { SignedIn } from '@/lib/identity/session';
 import { currentTime } from '@/lib/platform/clock';
+import { deployment } from '@/lib/platform/deployment';
 import { edgesBehind } from '@/lib/publishing/edge-lag';
 import { signOutAction, switchAccountAction } from './actions';
 import { attempt } from './attempt';
@@ -24,6 +25,7 @@ export default async function PortalLayout({ children }: { children: React.React
     account: signedIn.account,
     memberships: signedIn.memberships,
     side: staff.ok ? ('staff' as const) : ('customer' as const),
+    mails: deployment().mailsShown === 'yes' ? ('shown' as const) : ('hidden' as const),
     slots: account?.ok ? `${account.value.liveCount} of ${account.value.liveLimit}` : null,
   };
   return (

@@ -7,6 +7,7 @@ import {
   History,
   LayoutDashboard,
   type LucideIcon,
+  Mail,
   Plug,
   Shield,
 } from 'lucide-react';
@@ -20,6 +21,7 @@ export type Place =
   | 'activity'
   | 'firewall'
   | 'changes'
+  | 'outbox'
   | 'accounts';
 
 /** Every page of the rail. The palette reaches the same ones. */
@@ -32,6 +34,7 @@ export const PLACES: Record<Place, { name: string; href: string; icon: LucideIco
   activity: { name: 'Activity', href: '/activity', icon: Activity },
   firewall: { name: 'Firewall', href: '/firewall', icon: BrickWall },
   changes: { name: 'API changes', href: '/changes', icon: History },
+  outbox: { name: 'E-mails', href: '/outbox', icon: Mail },
   accounts: { name: 'Accounts', href: '/accounts', icon: Building2 },
 };
 
@@ -47,6 +50,15 @@ const ACCOUNT_PLACES: Place[] = [
 ];
 
 /** The places of who is here, in the order of the rail. */
-export function placesOf({ account, side }: { account: unknown; side: string }): Place[] {
-  return [...(account ? ACCOUNT_PLACES : []), ...(side === 'staff' ? ['accounts' as const] : [])];
+export function placesOf(facts: {
+  account: unknown;
+  side: 'customer' | 'staff';
+  /** In the demo people see the mails that went to them. */
+  mails: 'shown' | 'hidden';
+}): Place[] {
+  return [
+    ...(facts.account ? ACCOUNT_PLACES : []),
+    ...(facts.account && facts.mails === 'shown' ? ['outbox' as const] : []),
+    ...(facts.side === 'staff' ? ['accounts' as const] : []),
+  ];
 }

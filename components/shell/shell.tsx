@@ -15,6 +15,7 @@ export type ShellFacts = {
   /** Staff see their own rail, so nobody mistakes where they are. */
   side: 'customer' | 'staff';
   slots: string | null;
+  mails: 'shown' | 'hidden';
 };
 
 export function Shell({

@@ -54,7 +54,8 @@ export type SystemPurpose =
   | 'recovery'
   | 'reports'
   | 'start-up'
-  | 'command line';
+  | 'command line'
+  | 'mail';
 
 /**
  * First statement of every use case.

@@ -4,6 +4,7 @@ import { lockAccount } from '@/lib/accounts/lock';
 import { recordEvent } from '@/lib/audit/record';
 import type { CertificateView } from '@/lib/contract/views';
 import { AppError } from '@/lib/kernel/errors';
+import { certificateOf, recordNotice } from '@/lib/mail/notices';
 import { type CertificateFacts, certificateFacts } from '@/lib/pki/certificate-facts';
 import { crossCheck } from '@/lib/pki/cross-check';
 import type { LintedDraft } from '@/lib/pki/lint';
@@ -110,6 +111,11 @@ async function store(
       },
     });
     await recordChange(tx, certificateChange(row));
+    await recordNotice(tx, {
+      accountId: scope.accountId,
+      key: `issued/${row.id}`,
+      data: { kind: 'certificate-issued', ...certificateOf(row), by: scope.actor.name },
+    });
   }
   const stored = await tx.certificate.findFirst({
     where: { intentId: intent.id, accountId: scope.accountId },

@@ -3,6 +3,7 @@ import { lockAccount } from '@/lib/accounts/lock';
 import { recordEvent } from '@/lib/audit/record';
 import type { CertificateView } from '@/lib/contract/views';
 import type { RevocationReason } from '@/lib/kernel/environments';
+import { certificateOf, recordNotice } from '@/lib/mail/notices';
 import { currentTime } from '@/lib/platform/clock';
 import { inScope } from '@/lib/platform/database';
 import { certificateChange, recordChange } from '@/lib/publishing/changes';
@@ -49,6 +50,15 @@ export async function revokeCertificate(
         },
       });
       await recordChange(tx, certificateChange(row));
+      await recordNotice(tx, {
+        accountId: scope.accountId,
+        key: `revoked/${row.id}`,
+        data: {
+          kind: 'certificate-revoked',
+          ...certificateOf(row),
+          by: scope.actor.name,
+        },
+      });
     }
     const stored = await tx.certificate.findFirstOrThrow({ where, include: withSlot });
     return certificateView(stored, now);

@@ -4,6 +4,7 @@ import { recordEvent } from '@/lib/audit/record';
 import type { EnforcementView } from '@/lib/contract/views';
 import type { EnforcementMode, Environment } from '@/lib/kernel/environments';
 import { AppError } from '@/lib/kernel/errors';
+import { recordNotice } from '@/lib/mail/notices';
 import { currentTime } from '@/lib/platform/clock';
 import { inScope } from '@/lib/platform/database';
 import { recordChange } from '@/lib/publishing/changes';
@@ -53,6 +54,11 @@ export async function setEnforcement(
       detail: { environment, from: before, to: mode },
     });
     await recordChange(tx, { kind: 'account', accountId });
+    await recordNotice(tx, {
+      accountId,
+      key: `enforcement/${accountId}/${environment}/${scope.requestId}`,
+      data: { kind: 'enforcement-changed', environment, mode, by: scope.actor.name },
+    });
     return enforcementOf(tx, scope, environment);
   });
   publisher().nudge();

@@ -11,6 +11,7 @@ export const ID_PREFIX = {
   issuer: 'iss',
   edge: 'edg',
   event: 'evt',
+  mail: 'mai',
 } as const;
 
 export type IdKind = keyof typeof ID_PREFIX;

@@ -23,6 +23,8 @@ export type Deployment = {
   readonly edges: Record<Environment, { mtlsUrl: string; standardUrl: string } | null>;
   /** PEM; read when asked for, because an edge makes its own on its first start. */
   readonly serverCaFiles: Record<Environment, string | null>;
+  /** Whether the portal shows people the mails that went to them: in the demo, where none are delivered. */
+  readonly mailsShown: 'yes' | 'no';
   readonly apiRequestsPerMinute: number;
 };
 

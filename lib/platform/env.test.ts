@@ -32,6 +32,7 @@ describe('settings of a portal', () => {
         production: { mtlsUrl: 'https://localhost:8443', standardUrl: 'https://localhost:8444' },
         sandbox: { mtlsUrl: 'https://localhost:9443', standardUrl: 'https://localhost:9444' },
       },
+      mail: { smtpUrl: null, from: 'Countersign <notices@localhost>' },
       serverCaFiles: { production: null, sandbox: null },
       firewall: {
         production: { ingress: ['127.0.0.1/32'], egress: [] },

@@ -37,6 +37,8 @@ export type PortalEnv = {
   readonly caPassphrase: string | null;
   /** Null: no edge of that environment was named, so customers are shown no address for it. */
   readonly edges: Record<Environment, EdgeAddresses | null>;
+  /** smtp:// or smtps://, or null: mails are files in `dataDir`. */
+  readonly mail: { readonly smtpUrl: string | null; readonly from: string };
   /** Absolute; the CA of an edge's own certificate. Null: customers' machines trust it already. */
   readonly serverCaFiles: Record<Environment, string | null>;
   /** Where edges listen, and where webhooks come from, as customers are told. */
@@ -108,6 +110,17 @@ const Settings = z.object({
     .string()
     .min(MIN_PASSPHRASE_LENGTH, `at least ${MIN_PASSPHRASE_LENGTH} characters`)
     .optional(),
+  SMTP_URL: z
+    .url({ protocol: /^smtps?$/, error: 'write smtp://user:password@host:port, or smtps://' })
+    .refine((value) => !/[?#]/.test(value), 'no options are taken after ? or #')
+    .optional(),
+  MAIL_FROM: z
+    .string()
+    .regex(
+      /^[^<>\r\n]*<[^<>@\s]+@[^<>@\s]+>$|^[^<>@\s]+@[^<>@\s]+$/,
+      'write an address, or Name <address>',
+    )
+    .optional(),
   API_REQUESTS_PER_MINUTE: z.coerce
     .number()
     .int()
@@ -152,6 +165,7 @@ export function portalEnv(env: Readonly<Record<string, string | undefined>>): Po
     providerName: settings.PROVIDER_NAME ?? 'Demo Provider',
     caPassphrase: settings.CA_PASSPHRASE ?? null,
     edges: edgeAddresses(settings, demo ? edgePorts : null),
+    mail: mailSettings(settings),
     serverCaFiles: {
       production: absolute(settings.EDGE_PRODUCTION_SERVER_CA_FILE),
       sandbox: absolute(settings.EDGE_SANDBOX_SERVER_CA_FILE),
@@ -286,6 +300,13 @@ function firewallRanges(
 
 function localAddresses({ mtls, standard }: ListenerPorts): EdgeAddresses {
   return { mtlsUrl: `https://localhost:${mtls}`, standardUrl: `https://localhost:${standard}` };
+}
+
+function mailSettings({ SMTP_URL, MAIL_FROM }: Settings): PortalEnv['mail'] {
+  if (SMTP_URL !== undefined && MAIL_FROM === undefined) {
+    throw new SettingsError('SMTP_URL is set without MAIL_FROM: write whom the mails come from.');
+  }
+  return { smtpUrl: SMTP_URL ?? null, from: MAIL_FROM ?? 'Countersign <notices@localhost>' };
 }
 
 function absolute(path: string | undefined): string | null {

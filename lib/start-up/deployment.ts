@@ -29,6 +29,7 @@ export type DeploymentSettings = {
   caPassphrase: string | null;
   edges: Record<Environment, { mtlsUrl: string; standardUrl: string } | null>;
   serverCaFiles: Record<Environment, string | null>;
+  mailsShown: 'yes' | 'no';
   apiRequestsPerMinute: number;
 };
 
@@ -99,6 +100,7 @@ async function opened(
     issuers: { production: issuerOf(issuers, 'production'), sandbox: issuerOf(issuers, 'sandbox') },
     edges: settings.edges,
     serverCaFiles: settings.serverCaFiles,
+    mailsShown: settings.mailsShown,
     apiRequestsPerMinute: settings.apiRequestsPerMinute,
   };
 }

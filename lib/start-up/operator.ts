@@ -19,6 +19,7 @@ import { createApiKey, disableApiKey, keysOf } from '@/lib/api-access/keys';
 import { apiClientsOf, createApiClient, disableApiClient } from '@/lib/api-clients/manage';
 import { apiClientBody } from '@/lib/contract/operations';
 import { AppError } from '@/lib/kernel/errors';
+import { troubledMails } from '@/lib/mail/outbox';
 import { acrossAccounts } from '@/lib/platform/database';
 import { createEdge, disableEdge, listEdges } from '@/lib/publishing/edges';
 
@@ -138,6 +139,7 @@ export const OPERATOR_VERBS: Record<string, Record<string, Verb>> = {
     ),
     disable: verb('--id ID', id, (scope, args) => disableApiKey(scope, args.id)),
   },
+  mail: { list: verb('', none, (scope) => troubledMails(scope)) },
   edge: {
     create: verb('--name N', z.strictObject({ name }), (scope, args) =>
       createEdge(scope, args.name),

@@ -1,11 +1,14 @@
 /** Everything a portal has before it takes a request, in order; and how it is put down again. */
 
+import { join } from 'node:path';
 import { decisionFeed } from '@/lib/activity/decision-feed';
 import { LEASE_MS } from '@/lib/certificates/intents';
 import { recoverIntents } from '@/lib/certificates/recover';
+import { startMailSender } from '@/lib/mail/sender';
 import { closeDatabase, openDatabase } from '@/lib/platform/database';
 import type { PortalEnv } from '@/lib/platform/env';
 import { log } from '@/lib/platform/log';
+import { openMailer } from '@/lib/platform/mailer';
 import { migrate } from '@/lib/platform/migrate';
 import { publisher } from '@/lib/publishing/publisher';
 import { seedDemo } from './demo';
@@ -15,6 +18,8 @@ export type PortalSettings = DeploymentSettings & {
   /** The folder with prisma/migrations. */
   root: string;
   databaseUrl: string | null;
+  /** Null: none are delivered by this process. */
+  mail: PortalEnv['mail'] | null;
   /** `yes`: seed the demo, or refuse to start where there are other accounts. */
   demo: 'no' | 'yes';
 };
@@ -24,8 +29,8 @@ export function portalSettings(
   env: PortalEnv,
   given: { root: string; demo: 'no' | 'yes' },
 ): PortalSettings {
-  const { dataDir, databaseUrl, publicUrl, providerName, caPassphrase, edges, serverCaFiles } = env;
-  const { apiRequestsPerMinute } = env;
+  const { dataDir, databaseUrl, publicUrl, providerName, caPassphrase } = env;
+  const { edges, serverCaFiles, mail, apiRequestsPerMinute } = env;
   return {
     ...given,
     dataDir,
@@ -35,6 +40,8 @@ export function portalSettings(
     caPassphrase,
     edges,
     serverCaFiles,
+    mail,
+    mailsShown: env.demo ? 'yes' : 'no',
     apiRequestsPerMinute,
   };
 }
@@ -54,10 +61,12 @@ export async function startPortal(settings: PortalSettings): Promise<StartedPort
     publisher().start();
     decisionFeed().start();
     const recovery = recoverEvery(LEASE_MS);
+    const mails = mailSender(settings);
     return {
       firstStart,
       async stop() {
         clearInterval(recovery);
+        await mails?.stop();
         await decisionFeed().stop();
         await publisher().stop();
         await closeDatabase();
@@ -81,4 +90,10 @@ function recoverEvery(milliseconds: number): NodeJS.Timeout {
   };
   recover();
   return setInterval(recover, milliseconds / 2);
+}
+
+function mailSender({ mail, dataDir, publicUrl, providerName }: PortalSettings) {
+  if (mail === null) return null;
+  const mailer = openMailer({ ...mail, outbox: join(dataDir, 'outbox') });
+  return startMailSender({ mailer, place: { publicUrl, providerName } });
 }

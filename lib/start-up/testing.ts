@@ -39,6 +39,8 @@ export async function openTestPortal(): Promise<TestPortal> {
     providerName: 'Test Provider',
     caPassphrase: 'a passphrase for tests',
     edges: { production: null, sandbox: null },
+    mailsShown: 'no',
+    mail: null,
     serverCaFiles: { production: null, sandbox: null },
     apiRequestsPerMinute: 100_000,
     demo: 'no',

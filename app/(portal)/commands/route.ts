@@ -3,6 +3,7 @@ import { placesOf } from '@/components/shell/places';
 import { listAccounts } from '@/lib/accounts/manage';
 import { listCertificates } from '@/lib/certificates/list';
 import { requireSignedIn } from '@/lib/identity/session';
+import { deployment } from '@/lib/platform/deployment';
 import { attempt } from '../attempt';
 import { opened } from '../opened';
 
@@ -19,7 +20,11 @@ export async function GET(): Promise<Response> {
     ? (await listCertificates(principal, { limit: CERTIFICATES_OFFERED })).items
     : [];
   const commands = commandsOf({
-    places: placesOf({ account: known, side: staff.ok ? 'staff' : 'customer' }),
+    places: placesOf({
+      account: known,
+      side: staff.ok ? 'staff' : 'customer',
+      mails: deployment().mailsShown === 'yes' ? 'shown' : 'hidden',
+    }),
     account: known,
     memberships,
     may: {

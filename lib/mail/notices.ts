@@ -1,0 +1,80 @@
+/**
+ * What people of an account are told by e-mail. A notice is written in the transaction of the change that causes it:
+ * nothing is told that was rolled back, and nothing that was committed is forgotten.
+ */
+import { z } from 'zod';
+import { ENFORCEMENT_MODES, ENVIRONMENTS } from '@/lib/kernel/environments';
+import { currentTime } from '@/lib/platform/clock';
+import type { Tx } from '@/lib/platform/database';
+
+const certificate = {
+  certificateId: z.string(),
+  label: z.string(),
+  commonName: z.string(),
+  serialHex: z.string(),
+  environment: z.enum(ENVIRONMENTS),
+  /** ISO 8601, UTC. */
+  notAfter: z.string(),
+};
+
+export const noticeData = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('certificate-issued'), ...certificate, by: z.string() }),
+  z.object({
+    kind: z.literal('certificate-revoked'),
+    ...certificate,
+    by: z.string(),
+  }),
+  z.object({
+    kind: z.literal('certificate-expiring'),
+    ...certificate,
+    /** Whole days. */
+    daysLeft: z.number(),
+    /** Label of the certificate that takes over. */
+    successor: z.string().nullable(),
+  }),
+  z.object({
+    kind: z.literal('certificate-expired'),
+    ...certificate,
+    successor: z.string().nullable(),
+  }),
+  z.object({
+    kind: z.literal('enforcement-changed'),
+    environment: z.enum(ENVIRONMENTS),
+    mode: z.enum(ENFORCEMENT_MODES),
+    by: z.string(),
+  }),
+]);
+export type NoticeData = z.infer<typeof noticeData>;
+
+/** @param notice.key what it is about: a second one with the same key is the same one */
+export async function recordNotice(
+  tx: Tx,
+  notice: { accountId: string; key: string; data: NoticeData },
+): Promise<void> {
+  const { accountId, key, data } = notice;
+  await tx.$executeRaw`
+    INSERT INTO notice (key, account_id, kind, data, at)
+    VALUES (${key}, ${accountId}, ${data.kind}, ${JSON.stringify(data)}::jsonb, ${currentTime()})
+    ON CONFLICT (key) DO NOTHING`;
+}
+
+/** What every notice about a certificate says of it. */
+export function certificateOf(row: {
+  id: string;
+  label: string;
+  commonName: string;
+  serialHex: string;
+  environment: string;
+  notAfter: Date;
+}) {
+  const { id, label, commonName, serialHex, notAfter } = row;
+  const environment = z.enum(ENVIRONMENTS).parse(row.environment);
+  return {
+    certificateId: id,
+    label,
+    commonName,
+    serialHex,
+    environment,
+    notAfter: notAfter.toISOString(),
+  };
+}

@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import type { NoticeData } from './notices';
+import { wordsOf } from './words';
+
+const about = {
+  ...{ certificateId: 'crt_1', label: 'ERP primary', commonName: 'erp.meridian.example' },
+  ...{ serialHex: '6F3A91C0', notAfter: '2027-11-18T14:05:00.000Z' },
+  environment: 'production',
+} as const;
+const given = {
+  place: { publicUrl: 'https://portal.example', providerName: 'Example Bank' },
+  reader: 'Ines Duarte',
+  accountName: 'Meridian Freight',
+};
+const NOTICES: NoticeData[] = [
+  { kind: 'certificate-issued', ...about, by: 'Ines' },
+  { kind: 'certificate-revoked', ...about, by: 'Ines' },
+  { kind: 'certificate-expiring', ...about, daysLeft: 7, successor: null },
+  { kind: 'certificate-expired', ...about, successor: 'ERP 2028' },
+  { kind: 'enforcement-changed', environment: 'sandbox', mode: 'enforce', by: 'Ines' },
+];
+
+describe('the words of a mail', () => {
+  it.each(NOTICES)(
+    '$kind: says the same in text and in HTML, with one act that leads here',
+    (data) => {
+      const { subject, text, html } = wordsOf(data, given);
+      const plain = html
+        .replace(/<style>.*?<\/style>|<title>.*?<\/title>|<[^>]+>/gs, ' ')
+        .replaceAll('&#39;', "'");
+      for (const line of text.split('\n').filter((one) => /^[A-Z].*[.]$/.test(one))) {
+        expect(plain).toContain(line);
+      }
+      expect(subject.endsWith('(Meridian Freight)')).toBe(true);
+      expect(html.match(/https?:\/\/[^"<\s]+/g)).toEqual([
+        expect.stringMatching(/^https:\/\/portal\.example\//),
+      ]);
+      expect(text).toContain('https://portal.example/');
+      expect(html).not.toMatch(/<img|<script|BEGIN/);
+    },
+  );
+
+  it('leads with the fact, and says whether something takes over', () => {
+    const [, , expiring, expired] = NOTICES;
+    expect(expiring && wordsOf(expiring, given).subject).toMatch(
+      /^Production certificate ERP primary expires in 7 days/,
+    );
+    expect(expiring && wordsOf(expiring, given).text).toContain('Nothing replaces it yet.');
+    expect(expired && wordsOf(expired, given).text).toContain('ERP 2028 is there to replace it.');
+  });
+
+  it('a label is text: no markup of it is alive, and no line break reaches a header', () => {
+    const label = '<script>alert(1)</script>"\'&\r\nBcc: all@example.com';
+    const { subject, html } = wordsOf(
+      { kind: 'certificate-issued', ...about, label, by: '<b>' },
+      given,
+    );
+    expect(subject).not.toMatch(/[\r\n]/);
+    expect(html).not.toMatch(/<script|<b>/);
+    expect(html).toContain('&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#39;&amp;');
+  });
+});

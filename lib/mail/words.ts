@@ -1,0 +1,163 @@
+/** What a mail says: the same in text and in HTML. Labels and names are customers' text, and stay text. */
+import type { NoticeData } from './notices';
+
+export type Place = { publicUrl: string; providerName: string };
+export type Words = { subject: string; text: string; html: string };
+
+type Message = {
+  subject: string;
+  /** The fact, then the consequence. */
+  says: string[];
+  facts: [name: string, value: string][];
+  act: { text: string; path: string };
+};
+
+/** @param reader the name of who gets it */
+export function wordsOf(
+  data: NoticeData,
+  { place, reader, accountName }: { place: Place; reader: string; accountName: string },
+): Words {
+  const message = messageOf(data);
+  const url = `${place.publicUrl}${message.act.path}`;
+  const why = `You get this because you may manage mTLS of ${accountName} at ${place.providerName}. There is nothing secret in it.`;
+  const subject = `${message.subject} (${accountName})`
+    .replace(/[\p{Cc}\p{Cf}]+/gu, ' ')
+    .slice(0, 200);
+  const text = [
+    `Hello ${reader},`,
+    ...message.says,
+    message.facts.map(([name, value]) => `${name}: ${value}`).join('\n'),
+    `${message.act.text}: ${url}`,
+    `-- \n${why}`,
+  ].join('\n\n');
+  return { subject, text: `${text}\n`, html: page({ message, reader, url, why, subject }) };
+}
+
+function messageOf(data: NoticeData): Message {
+  switch (data.kind) {
+    case 'certificate-issued':
+      return {
+        subject: `${upper(data.environment)} certificate ${data.label} issued`,
+        says: [
+          `${data.by} issued the ${data.environment} certificate ${data.label}.`,
+          'Whoever has its private key can call as your account. If nobody of you asked for it, revoke it.',
+        ],
+        facts: certificateFacts(data),
+        act: { text: 'Install certificate', path: `/certificates/${data.certificateId}` },
+      };
+    case 'certificate-revoked':
+      return {
+        subject: `${upper(data.environment)} certificate ${data.label} revoked`,
+        says: [
+          `${data.by} revoked the ${data.environment} certificate ${data.label}.`,
+          'Calls with it are refused since then. Programs that still use it need another certificate.',
+        ],
+        facts: certificateFacts(data),
+        act: { text: 'Open certificate', path: `/certificates/${data.certificateId}` },
+      };
+    case 'certificate-expiring':
+      return {
+        subject: `${upper(data.environment)} certificate ${data.label} expires ${inDays(data.daysLeft)}`,
+        says: [
+          `The ${data.environment} certificate ${data.label} expires ${inDays(data.daysLeft)}. Calls with it will then be refused.`,
+          data.successor
+            ? `${data.successor} is there to replace it. Install that one before then.`
+            : 'Nothing replaces it yet. Renew it, install the new one, and then revoke the old one.',
+        ],
+        facts: certificateFacts(data),
+        act: { text: 'Renew certificate', path: `/certificates/${data.certificateId}` },
+      };
+    case 'certificate-expired':
+      return {
+        subject: `${upper(data.environment)} certificate ${data.label} has expired and was in use`,
+        says: [
+          `The ${data.environment} certificate ${data.label} has expired. Calls came with it in its last week; they are refused now.`,
+          data.successor
+            ? `${data.successor} is there to replace it. Install that one.`
+            : 'Nothing replaces it. Issue a new one and install it.',
+        ],
+        facts: certificateFacts(data),
+        act: { text: 'Open certificate', path: `/certificates/${data.certificateId}` },
+      };
+    case 'enforcement-changed':
+      return enforcementMessage(data);
+  }
+}
+
+function enforcementMessage(data: Extract<NoticeData, { kind: 'enforcement-changed' }>): Message {
+  const on = data.mode === 'enforce';
+  return {
+    subject: `mTLS is ${on ? 'enforced' : 'no longer enforced'} in ${data.environment}`,
+    says: [
+      `${data.by} ${on ? 'turned on' : 'turned off'} enforcement of mTLS in ${data.environment}.`,
+      on
+        ? 'Calls without a certificate of your account are refused since then.'
+        : 'Calls without a certificate pass again.',
+    ],
+    facts: [],
+    act: { text: 'Open enforcement', path: '/enforcement' },
+  };
+}
+
+function certificateFacts(
+  data: Extract<NoticeData, { certificateId: string }>,
+): [string, string][] {
+  return [
+    ['Common name', data.commonName],
+    ['Environment', data.environment],
+    ['Serial', data.serialHex],
+    ['Valid to', `${data.notAfter.slice(0, 10)} ${data.notAfter.slice(11, 16)} UTC`],
+  ];
+}
+
+function inDays(days: number): string {
+  if (days < 1) return 'today';
+  return days === 1 ? 'in 1 day' : `in ${days} days`;
+}
+
+function upper(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1);
+}
+
+function page(given: {
+  message: Message;
+  reader: string;
+  url: string;
+  why: string;
+  subject: string;
+}): string {
+  const { message, reader, url, why, subject } = given;
+  const rows = message.facts.map(
+    ([name, value]) =>
+      `<tr><td class="q" style="padding:4px 16px 4px 0;color:#696a74;white-space:nowrap;vertical-align:top">${escaped(name)}</td><td style="padding:4px 0;word-break:break-word">${escaped(value)}</td></tr>`,
+  );
+  const paragraphs = message.says.map((one) => `<p style="margin:0 0 12px">${escaped(one)}</p>`);
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<meta name="color-scheme" content="light dark"><meta name="supported-color-schemes" content="light dark">
+<title>${escaped(subject)}</title>
+<style>:root{color-scheme:light dark}@media (prefers-color-scheme:dark){body,.p{background:#0e0f11!important}.s{background:#15161a!important;border-color:#24262c!important;color:#edeef0!important}.q{color:#abadb6!important}}</style>
+</head><body style="margin:0;background:#fcfcfb"><div class="p" style="background:#fcfcfb;padding:24px 16px">
+<div class="s" style="max-width:560px;margin:0 auto;padding:28px;background:#ffffff;border:1px solid #e8e8e4;border-radius:12px;color:#17171b;font:15px/23px system-ui,-apple-system,'Segoe UI',Roboto,sans-serif">
+<p style="margin:0 0 20px;font-weight:600">Countersign</p>
+<h1 style="margin:0 0 16px;font-size:20px;line-height:28px;font-weight:600;word-break:break-word">${escaped(message.subject)}</h1>
+<p style="margin:0 0 12px">Hello ${escaped(reader)},</p>
+${paragraphs.join('\n')}
+${rows.length > 0 ? `<table role="presentation" style="margin:8px 0 12px;border-collapse:collapse;font-size:14px;line-height:20px">${rows.join('')}</table>` : ''}
+<p style="margin:20px 0 24px"><a href="${escaped(url)}" style="display:inline-block;padding:10px 18px;background:#3640c4;color:#ffffff;text-decoration:none;border-radius:6px;font-weight:500">${escaped(message.act.text)}</a></p>
+<p class="q" style="margin:0;font-size:13px;line-height:19px;color:#696a74">${escaped(why)}</p>
+</div></div></body></html>
+`;
+}
+
+const ENTITIES: Record<string, string> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+function escaped(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
+}
