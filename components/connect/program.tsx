@@ -75,9 +75,9 @@ function Run({ id, facts, name }: { id: SnippetId; facts: SnippetFacts; name: st
   if (id === 'curl') {
     return (
       <p>
-        It asks for the password of the API client
-        {facts.key === 'passphrase' ? ', and for the passphrase of the key' : ''}. Nothing of either
-        is in the command.
+        {facts.key === 'passphrase'
+          ? 'It asks for the password of the API client and the passphrase of the key. Neither is in the command.'
+          : 'It asks for the password of the API client, which is not in the command.'}
       </p>
     );
   }

@@ -49,11 +49,11 @@ export default async function ConnectPage({ searchParams }: Props) {
           }))}
         />
       </div>
-      <div className="cols answer-first">
+      <div className="cols connect-cols">
         <div className="c7">
           <Walk place={{ consequence, certificate, facts, choice }} />
         </div>
-        <aside className="c5 stays">
+        <aside className="c5">
           <Live start={await liveStart(principal, environment)} />
           <Hosts consequence={consequence} />
           <Checks environment={environment} />

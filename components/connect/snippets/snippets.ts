@@ -43,28 +43,28 @@ export type Language = {
 export const LANGUAGES: Record<SnippetId, Language> = {
   curl: { name: 'curl', fileName: 'call.sh', run: 'sh call.sh', needs: null, write: curl },
   'node-https': {
-    name: 'Node https',
+    name: 'Node',
     fileName: 'call.mjs',
     run: 'node call.mjs',
     needs: null,
     write: nodeHttps,
   },
   'node-undici': {
-    name: 'Node undici',
+    name: 'undici',
     fileName: 'call-undici.mjs',
     run: 'node call-undici.mjs',
     needs: 'npm install undici',
     write: nodeUndici,
   },
   'python-requests': {
-    name: 'Python requests',
+    name: 'Python',
     fileName: 'call_requests.py',
     run: 'python3 call_requests.py',
     needs: 'pip install requests',
     write: pythonRequests,
   },
   'python-httpx': {
-    name: 'Python httpx',
+    name: 'httpx',
     fileName: 'call_httpx.py',
     run: 'python3 call_httpx.py',
     needs: 'pip install httpx',
