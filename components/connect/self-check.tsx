@@ -66,7 +66,7 @@ export function SelfCheck({
         </div>
       </form>
       <div className="grid gap-3" aria-live="polite">
-        {refused ? <KeyRefused where={refused} /> : null}
+        {refused ? <KeyRefused seen={{ where: refused, is: 'private-key' }} /> : null}
         <ProblemNotice problem={state.problem} />
         {state.result && !refused ? <Result result={state.result} /> : null}
       </div>

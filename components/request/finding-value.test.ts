@@ -42,7 +42,7 @@ describe('a chosen file', () => {
 
   it('is refused as a private key before anything is made of it', () => {
     const key = '-----BEGIN PRIVATE KEY-----\nMIGH\n-----END PRIVATE KEY-----\n';
-    expect(requestFileOf(bytes(key))).toEqual({ kind: 'private-key' });
+    expect(requestFileOf(bytes(key))).toEqual({ kind: 'private-key', is: 'private-key' });
   });
 
   it('is left to the findings when it is something else', () => {

@@ -4,8 +4,10 @@ import { type FormEvent, useState } from 'react';
 import { useKeptForm } from '@/components/ui/kept-form';
 import type { Problem } from '@/components/ui/problem';
 import type { CsrCheckView } from '@/lib/contract/views';
+import type { KeyFile } from '@/lib/pki/other-files';
 import { type Choice, Choices } from './choices';
 import { CorrectedCommand } from './corrected-command';
+import { type Coming, comingOf } from './facts';
 import { Findings } from './findings';
 import { IssueAct } from './issue-act';
 import { CheckUnavailable, IssueRefused, KeyRefused } from './request-notices';
@@ -19,11 +21,11 @@ export type IssueState = {
   values: IssueValues;
   problem?: Problem;
   check?: CsrCheckView;
-  /** A private key reached the server, because no scripts ran. */
-  key?: 'received';
+  /** What with a private key in it reached the server, because no scripts ran. */
+  key?: KeyFile;
 };
 
-type Props = {
+export type IssueProps = {
   place: IssuePlace;
   initial: IssueState;
   /** Names this filling of the form, so that sending it twice issues once. */
@@ -35,11 +37,25 @@ type Props = {
   };
 };
 
-export function IssueForm({ place, initial, attempt, maxLabel, actions }: Props) {
+/** The door of a request that exists, or is about to: `lead` stands before it, `coming` tells what it will say. */
+export function IssueForm({
+  place,
+  initial,
+  attempt,
+  maxLabel,
+  actions,
+  lead = null,
+  coming = null,
+  onChoice,
+}: IssueProps & {
+  lead?: React.ReactNode;
+  coming?: Coming | null;
+  onChoice: (choice: Choice) => void;
+}) {
   const { state, pending, form } = useKeptForm(actions.issue, initial);
   const [choice, setChoice] = useState<Choice>(state.values);
   const request = useRequest(
-    { csr: state.values.csr, key: state.key ?? null },
+    { csr: state.values.csr, key: state.key ? { where: 'received', is: state.key } : null },
     { legalName: place.account.legalName, remote: actions.check },
   );
   const onSubmit = (event: FormEvent<HTMLFormElement>) => {
@@ -47,14 +63,19 @@ export function IssueForm({ place, initial, attempt, maxLabel, actions }: Props)
     event.preventDefault();
     request.sayEmpty();
   };
+  const choose = (chosen: Choice) => {
+    setChoice(chosen);
+    onChoice(chosen);
+  };
   const check = checkOf(state, request.judged);
   const step = pending ? 'pending' : request.empty ? 'empty' : 'ready';
   return (
     <form action={form.action} onSubmit={onSubmit} className="cols">
       <input type="hidden" name="attempt" value={attempt} />
       <div className="c8 grid gap-6">
-        <Choices choice={choice} maxLabel={maxLabel} onChange={setChoice} />
-        {request.key ? <KeyRefused where={request.key} /> : null}
+        <Choices choice={choice} maxLabel={maxLabel} onChange={choose} />
+        {lead}
+        {request.key ? <KeyRefused seen={request.key} /> : null}
         <SigningRequest
           text={request.csr}
           fileName={request.fileName}
@@ -71,7 +92,7 @@ export function IssueForm({ place, initial, attempt, maxLabel, actions }: Props)
       </div>
       <aside className="c4 stays">
         <section className="sheet" aria-label="What you will get">
-          <WhatYouGet place={place} choice={choice} check={check} />
+          <WhatYouGet place={place} choice={choice} coming={comingOf(check) ?? coming} />
           <IssueAct slots={place.slots} check={check} step={step} />
         </section>
       </aside>
@@ -79,7 +100,7 @@ export function IssueForm({ place, initial, attempt, maxLabel, actions }: Props)
   );
 }
 
-function Judgement({ check }: { check: CsrCheckView }) {
+export function Judgement({ check }: { check: CsrCheckView }) {
   const fixable = check.findings.filter((one) => one.severity !== 'notice' && one.command);
   const command = fixable[0]?.command;
   return (

@@ -1,8 +1,9 @@
+import { type KeyFile, keyFileOf } from '@/lib/pki/other-files';
 import { pemOf } from '@/lib/pki/pem';
 import { looksLikePrivateKey } from '@/lib/pki/private-key';
 
 export type RequestFile =
-  | { kind: 'private-key' }
+  | { kind: 'private-key'; is: KeyFile }
   | { kind: 'text'; text: string }
   | { kind: 'other'; bytes: Uint8Array };
 
@@ -15,7 +16,7 @@ export async function readRequestFile(file: Blob): Promise<RequestFile> {
 }
 
 export function requestFileOf(bytes: Uint8Array): RequestFile {
-  if (looksLikePrivateKey(bytes)) return { kind: 'private-key' };
+  if (looksLikePrivateKey(bytes)) return { kind: 'private-key', is: keyFileOf(bytes) };
   const text = textOf(bytes);
   if (text !== null) return { kind: 'text', text };
   // 0x30: a DER SEQUENCE. What kind it is, the same check tells as for a pasted one.

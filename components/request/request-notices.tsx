@@ -2,11 +2,18 @@ import { Link } from '@/components/ui/link';
 import { Notice } from '@/components/ui/notice';
 import type { Problem } from '@/components/ui/problem';
 import { ProblemNotice } from '@/components/ui/problem-notice';
+import { KEY_FILES } from '@/lib/pki/other-files';
 import type { KeySeen } from './use-request';
 
-export function KeyRefused({ where }: { where: KeySeen }) {
+const TITLES: Record<KeySeen['is'], string> = {
+  'private-key': 'That is a private key, not a signing request',
+  pkcs12: 'That is a PKCS #12 file with a private key in it, not a signing request',
+  'java-key-store': 'That is a Java key store with private keys in it, not a signing request',
+};
+
+export function KeyRefused({ seen: { where, is } }: { seen: KeySeen }) {
   return (
-    <Notice tone="refused" title="That is a private key, not a signing request">
+    <Notice tone="refused" title={TITLES[is]}>
       <p>
         {where === 'held-back'
           ? 'It was not sent anywhere, and it is cleared from this page.'
@@ -15,8 +22,9 @@ export function KeyRefused({ where }: { where: KeySeen }) {
       </p>
       {where === 'held-back' ? (
         <p>
-          If the key was meant for somewhere else, or passed through mail or chat on its way here,
-          make a new one.
+          {is === 'private-key'
+            ? 'If the key was meant for somewhere else, or passed through mail or chat on its way here, make a new one.'
+            : KEY_FILES[is].fix}
         </p>
       ) : null}
     </Notice>

@@ -52,7 +52,8 @@ async function judged(
   legalName: string,
   remote: RemoteCheck,
 ): Promise<CsrCheckView | null> {
-  if (!globalThis.crypto?.subtle) return typeof input === 'string' ? remote(input) : null;
+  // Octets are no request (that would be text by now): what they are instead is told without WebCrypto.
+  if (!globalThis.crypto?.subtle && typeof input === 'string') return remote(input);
   const { checkCsr } = await import('@/lib/pki/csr-check');
   const { facts, findings, csr } = await checkCsr(input, { legalName });
   return { acceptable: csr !== null, facts, findings };

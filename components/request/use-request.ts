@@ -1,11 +1,12 @@
 'use client';
 
 import { useState } from 'react';
+import type { KeyFile } from '@/lib/pki/other-files';
 import { looksLikePrivateKey } from '@/lib/pki/private-key';
 import { readRequestFile } from './request-file';
 import { type RemoteCheck, useCsrCheck } from './use-csr-check';
 
-export type KeySeen = 'held-back' | 'received';
+export type KeySeen = { where: 'held-back' | 'received'; is: KeyFile };
 
 /** What is in the field, where it came from, and what is found in it. A private key never stays in it. */
 export function useRequest(
@@ -24,13 +25,13 @@ export function useRequest(
     setKey(null);
     judge.clear();
   };
-  const refuseKey = () => {
+  const refuseKey = (is: KeyFile) => {
     onClear();
-    setKey('held-back');
+    setKey({ where: 'held-back', is });
   };
   const onText = (text: string, name: string | null = null) => {
     setEmpty(false);
-    if (looksLikePrivateKey(text)) return refuseKey();
+    if (looksLikePrivateKey(text)) return refuseKey('private-key');
     setKey(null);
     setCsr(text);
     setFileName(name);
@@ -39,11 +40,12 @@ export function useRequest(
   };
   const onFile = async (file: File) => {
     const read = await readRequestFile(file);
-    if (read.kind === 'private-key') return refuseKey();
-    if (read.kind === 'text') return onText(read.text, file.name);
+    if (read.kind === 'private-key') return refuseKey(read.is);
+    if (read.kind === 'text' && read.text.trim() !== '') return onText(read.text, file.name);
+    // Nothing to show in the field; what it is instead, or that it is empty, the findings say.
     onClear();
     setFileName(file.name);
-    judge.check(read.bytes);
+    judge.check(read.kind === 'text' ? read.text : read.bytes);
   };
   const sayEmpty = () => {
     setEmpty(true);

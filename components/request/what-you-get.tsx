@@ -1,10 +1,9 @@
 import { Env } from '@/components/ui/env';
 import { Fact } from '@/components/ui/fact';
 import { Pips } from '@/components/ui/pips';
-import type { CsrCheckView } from '@/lib/contract/views';
 import type { Environment } from '@/lib/kernel/environments';
 import { accountUri } from '@/lib/pki/profile';
-import { certificateNames, placeText } from './facts';
+import type { Coming } from './facts';
 import { visible } from './finding-value';
 
 export type IssuePlace = {
@@ -20,34 +19,36 @@ const SHOWN_NAMES = 6;
 export function WhatYouGet({
   place,
   choice,
-  check,
+  coming,
+  heading = 'What you will get',
 }: {
   place: IssuePlace;
   choice: { environment: Environment; label: string };
-  check: CsrCheckView | null;
+  coming: Coming | null;
+  heading?: string;
 }) {
-  const facts = check?.facts ?? null;
-  const names = check ? certificateNames(check) : [];
+  const names = coming?.names ?? [];
+  const commonName = coming?.commonName ?? null;
   const wait = <span className="quiet">from your request</span>;
   const { account, slots, validity } = place;
-  const where = facts ? placeText(facts) : '';
+  const where = coming?.place ?? '';
   return (
     <>
       <div className="sheet-pad">
-        <h2 className="h2">What you will get</h2>
+        <h2 className="h2">{heading}</h2>
         <p className="small quiet mt-0.5">After our rules</p>
         <dl className="facts tight mt-3">
-          <Fact name="Label">{choice.label || facts?.commonName || wait}</Fact>
+          <Fact name="Label">{choice.label || commonName || wait}</Fact>
           <Fact name="Environment">
             <Env environment={choice.environment} size="text" />
           </Fact>
-          <Fact name="Common name" form={facts?.commonName ? 'mono' : 'plain'}>
-            {facts?.commonName ? visible(facts.commonName) : wait}
+          <Fact name="Common name" form={commonName ? 'mono' : 'plain'}>
+            {commonName ? visible(commonName) : wait}
           </Fact>
           <Fact name="Organization" note="Always your account's name">
             {account.legalName}
           </Fact>
-          <Fact name="Place">{where ? visible(where) : facts ? 'Not in your request' : wait}</Fact>
+          <Fact name="Place">{where ? visible(where) : coming ? 'Not in your request' : wait}</Fact>
           <Fact name="Names" form="mono" note="The last says whose it is">
             {names.slice(0, SHOWN_NAMES).map((name) => (
               <span className="block" key={name}>
@@ -68,7 +69,7 @@ export function WhatYouGet({
                 ))}
             </span>
           </Fact>
-          <Fact name="Key">{facts ? facts.key.label : wait}</Fact>
+          <Fact name="Key">{coming ? coming.key : wait}</Fact>
           <Fact name="Use">Client authentication only</Fact>
         </dl>
       </div>

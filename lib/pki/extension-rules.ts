@@ -32,19 +32,22 @@ export function judgeRequested(
     const carriesExtensions = oid === OID.extensionRequest || oid === OID.microsoftExtensionRequest;
     if (!carriesExtensions) findings.push(dropped('attribute', oid));
   }
-  if (dnsNames.length > maxDnsNames) {
-    findings.push(
-      finding('too-many-names', {
-        field: 'DNS',
-        title: 'Too many names',
-        message: `The request has ${dnsNames.length} DNS names; at most ${maxDnsNames} are taken.`,
-        fix: 'Keep the names of this one client.',
-        value: String(dnsNames.length),
-      }),
-    );
-  }
-  findings.push(...dnsNames.slice(0, maxDnsNames).flatMap(judgeDnsName));
+  findings.push(...judgeDnsNames(dnsNames, maxDnsNames));
   return { dnsNames, findings };
+}
+
+/** Every finding about DNS names, whether they stand in a request or are typed for one. */
+export function judgeDnsNames(dnsNames: readonly string[], maxDnsNames: number): Finding[] {
+  const each = dnsNames.slice(0, maxDnsNames).flatMap(judgeDnsName);
+  if (dnsNames.length <= maxDnsNames) return each;
+  const tooMany = finding('too-many-names', {
+    field: 'DNS',
+    title: 'Too many names',
+    message: `The request has ${dnsNames.length} DNS names; at most ${maxDnsNames} are taken.`,
+    fix: 'Keep the names of this one client.',
+    value: String(dnsNames.length),
+  });
+  return [tooMany, ...each];
 }
 
 function judgeDnsName(name: string): Finding[] {

@@ -5,8 +5,10 @@ import { revalidatePath } from 'next/cache';
 import { redirect } from 'next/navigation';
 import { z } from 'zod';
 import type { IssueState, IssueValues } from '@/components/request/issue-form';
-import { requestFileOf } from '@/components/request/request-file';
+import type { IssuedHere } from '@/components/request/issue-here';
+import { type RequestFile, requestFileOf } from '@/components/request/request-file';
 import { checkCsrFor } from '@/lib/certificates/check';
+import { downloadCertificate } from '@/lib/certificates/download';
 import { issueCertificate } from '@/lib/certificates/issue';
 import { issueBody, MAX_CSR_BYTES } from '@/lib/contract/operations';
 import type { CsrCheckView } from '@/lib/contract/views';
@@ -31,25 +33,54 @@ const typed = z.object({
 export async function issueAction(_: IssueState, data: FormData): Promise<IssueState> {
   const input = typed.parse(Object.fromEntries(data));
   const upload = await uploadOf(data.get('file'), input.csr);
+  const isText = upload.kind === 'text';
   const values: IssueValues = {
-    csr: typeof upload === 'string' ? upload.slice(0, MAX_CSR_BYTES) : '',
+    csr: isText ? upload.text.slice(0, MAX_CSR_BYTES) : '',
     environment: input.environment,
     label: input.label,
   };
-  if (upload === null) return { values, key: 'received' };
+  if (upload.kind === 'private-key') return { values, key: upload.is };
+  const csr = isText ? upload.text : upload.bytes;
   const { principal } = await requireSignedIn();
   if (data.get('intent') === 'check') {
-    const checked = await attempt(() => checkCsrFor(principal, { csr: upload }));
+    const checked = await attempt(() => checkCsrFor(principal, { csr }));
     return checked.ok ? { values, check: checked.value } : { values, problem: checked.problem };
   }
   const issued = await attempt(() => {
     const { label, environment } = parsed({ ...values, csr: 'checked apart' }, issueBody);
     const idempotencyKey = input.attempt ? `${input.attempt}-${digestOf(values)}` : null;
-    return issueCertificate(principal, { csr: upload, environment, label, idempotencyKey });
+    return issueCertificate(principal, { csr, environment, label, idempotencyKey });
   });
   if (!issued.ok) return { values, problem: issued.problem };
   revalidatePath('/', 'layout');
   redirect(`/certificates/${issued.value.id}`);
+}
+
+/** For a key that was made in the browser: it stays there with its page, so the certificate comes to it. */
+export async function issueHereAction(_: IssuedHere, data: FormData): Promise<IssuedHere> {
+  const input = typed.parse(Object.fromEntries(data));
+  const { principal } = await requireSignedIn();
+  const issued = await attempt(async () => {
+    const { csr, label, environment } = parsed(
+      { csr: input.csr, label: input.label, environment: input.environment },
+      issueBody,
+    );
+    const idempotencyKey = input.attempt
+      ? `${input.attempt}-${digestOf({ csr, label: input.label, environment })}`
+      : null;
+    const certificate = await issueCertificate(principal, {
+      csr,
+      environment,
+      label,
+      idempotencyKey,
+    });
+    const chain = await downloadCertificate(principal, certificate.id, 'fullchain');
+    return { certificate, chain: Buffer.from(chain.body).toString('utf8') };
+  });
+  if (!issued.ok) return { kind: 'refused', problem: issued.problem };
+  revalidatePath('/', 'layout');
+  const { id, commonName, label } = issued.value.certificate;
+  return { kind: 'issued', id, commonName, label, chain: issued.value.chain };
 }
 
 /** For browsers without WebCrypto. The field is kept free of private keys before this is called. */
@@ -64,13 +95,13 @@ export async function checkAction(csr: string): Promise<CsrCheckView | null> {
   return checked.ok ? checked.value : null;
 }
 
-/** The text or octets to judge; null for a private key. */
-async function uploadOf(file: unknown, text: string): Promise<string | Uint8Array | null> {
-  if (!(file instanceof File) || file.size === 0) return looksLikePrivateKey(text) ? null : text;
-  const bytes = new Uint8Array(await file.slice(0, MAX_CSR_BYTES + 1).arrayBuffer());
-  const read = requestFileOf(bytes);
-  if (read.kind === 'private-key') return null;
-  return read.kind === 'text' ? read.text : read.bytes;
+/** What to judge. A private key is nothing to judge, and is told apart by what it came in. */
+async function uploadOf(file: unknown, text: string): Promise<RequestFile> {
+  if (file instanceof File && file.size > 0) {
+    return requestFileOf(new Uint8Array(await file.slice(0, MAX_CSR_BYTES + 1).arrayBuffer()));
+  }
+  if (looksLikePrivateKey(text)) return { kind: 'private-key', is: 'private-key' };
+  return { kind: 'text', text };
 }
 
 /** Sent twice, the same form is one certificate; changed, it is another request. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Metadata } from 'next';
-import { IssueForm } from '@/components/request/issue-form';
+import { NewCertificate } from '@/components/request/new-certificate';
+import { type Query, subjectOf, wantedOf, wayOf } from '@/components/request/wanted';
 import { dayText } from '@/components/time/format';
 import { readerLocale } from '@/components/time/locale';
 import { Link } from '@/components/ui/link';
@@ -10,20 +11,22 @@ import { LABEL_MAX_CHARACTERS } from '@/lib/contract/operations';
 import { isEnvironment } from '@/lib/kernel/environments';
 import { DAY_MS } from '@/lib/kernel/time';
 import { LEAF_PROFILE } from '@/lib/pki/profile';
+import { judgeTyped } from '@/lib/pki/typed-request';
 import { inAccount } from '../../opened';
-import { checkAction, issueAction } from './actions';
+import { checkAction, issueAction, issueHereAction } from './actions';
 
 export const metadata: Metadata = { title: 'New certificate' };
 
 const VALID_DAYS = LEAF_PROFILE.validityMs / DAY_MS;
 
-type Props = { searchParams: Promise<Record<string, string | string[] | undefined>> };
+type Props = { searchParams: Promise<Query> };
 
 export default async function NewCertificatePage({ searchParams }: Props) {
   const signedIn = await inAccount();
   if (!signedIn) return null;
   const { principal, account, can } = signedIn;
-  const { environment, label } = await searchParams;
+  const query = await searchParams;
+  const { environment, label } = query;
   if (!account || !can('certificates.issue')) return <ReadOnly />;
   const overview = await accountOverview(principal);
   const { liveCount, liveLimit } = overview.account;
@@ -43,6 +46,7 @@ export default async function NewCertificatePage({ searchParams }: Props) {
       typeof environment === 'string' && isEnvironment(environment) ? environment : 'production',
     label: typeof label === 'string' ? label.slice(0, LABEL_MAX_CHARACTERS) : '',
   } as const;
+  const wanted = wantedOf(query);
   return (
     <>
       <div>
@@ -62,7 +66,11 @@ export default async function NewCertificatePage({ searchParams }: Props) {
           </p>
         </Notice>
       ) : null}
-      <IssueForm
+      <NewCertificate
+        way={wayOf(query)}
+        wanted={wanted}
+        found={judgeTyped(subjectOf(wanted, account.legalName), account.legalName)}
+        issueHere={issueHereAction}
         place={place}
         initial={{ values }}
         attempt={randomUUID()}
