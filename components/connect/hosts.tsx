@@ -1,7 +1,7 @@
 import { CopyButton } from '@/components/ui/copy';
 import { Fact } from '@/components/ui/fact';
 import type { EnforcementConsequence } from '@/lib/contract/views';
-import { TEST_PATH } from './snippets/facts';
+import { TEST_PATH } from '@/lib/kernel/test-path';
 
 /** Where to call, and as whom. */
 export function Hosts({ consequence }: { consequence: EnforcementConsequence }) {

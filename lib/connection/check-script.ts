@@ -4,10 +4,9 @@ import { enforcementConsequences } from '@/lib/enforcement/read';
 import type { Environment } from '@/lib/kernel/environments';
 import { AppError } from '@/lib/kernel/errors';
 import { REFUSALS } from '@/lib/kernel/refusals';
+import { TEST_PATH } from '@/lib/kernel/test-path';
 import { deployment } from '@/lib/platform/deployment';
 import { CHECK_BODY } from './check-body';
-
-const TEST_PATH = '/connection/v1/testauthentication';
 
 /** @throws AppError `not_found` where no address of that environment's edge is set */
 export async function checkScript(principal: Principal, environment: Environment): Promise<string> {

@@ -1,4 +1,5 @@
-import { addressOf, filesOf, lines, type SnippetFacts, TEST_PATH } from './facts';
+import { TEST_PATH } from '@/lib/kernel/test-path';
+import { addressOf, filesOf, lines, type SnippetFacts } from './facts';
 import { shell } from './quote';
 
 /** curl asks for what it is not given: the password, and the passphrase where the key has one. */

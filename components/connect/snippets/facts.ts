@@ -1,3 +1,5 @@
+import { TEST_PATH } from '@/lib/kernel/test-path';
+
 /** What a snippet is written with: names of the account, never a secret. */
 export type SnippetFacts = {
   /** Of the mTLS host, without a trailing slash. */
@@ -10,8 +12,6 @@ export type SnippetFacts = {
   /** File with the CA of the host's own certificate; null where machines trust it already. */
   caFile: string | null;
 };
-
-export const TEST_PATH = '/connection/v1/testauthentication';
 
 /** Environment variables in which every program takes its secrets. */
 export const PASSWORD_VARIABLE = 'API_PASSWORD';
