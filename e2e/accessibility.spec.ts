@@ -3,7 +3,7 @@ import AxeBuilder from '@axe-core/playwright';
 import { type PrivatePostgres, startPrivatePostgres } from '../scripts/postgres';
 import { liveIn } from './support/lived-in';
 import { type PlaceToLook, placesToLookAt } from './support/places';
-import { expect, signIn, test } from './support/test';
+import { expect, openPalette, signIn, test } from './support/test';
 import { freePorts, newDataDir, startTree, stopTree, type Tree } from './support/tree';
 
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
@@ -56,11 +56,15 @@ for (const { width, colorScheme } of RENDERINGS) {
 
 test('axe finds nothing in the palette and in a toast', async ({ page }) => {
   await signIn(page, tree.demo, 'admin');
-  await page.keyboard.press('Control+k');
-  await expect(page.getByRole('option', { name: 'Certificates' })).toBeVisible();
+  await openPalette(page);
+  await expect(page.getByRole('option', { name: 'Certificates', exact: true })).toBeVisible();
   expect((await new AxeBuilder({ page }).withTags(RULES).analyze()).violations).toEqual([]);
   await page.goto(`${tree.demo.portalUrl}/design`);
-  await page.getByRole('button', { name: 'Show toast' }).click();
-  await expect(page.getByRole('button', { name: 'Undo' })).toBeVisible();
+  await expect(async () => {
+    await page.getByRole('button', { name: 'Show toast' }).click();
+    await expect(page.getByRole('button', { name: 'Undo' }).first()).toBeVisible({
+      timeout: 1_000,
+    });
+  }).toPass();
   expect((await new AxeBuilder({ page }).withTags(RULES).analyze()).violations).toEqual([]);
 });

@@ -1,7 +1,7 @@
 /** The same job for people who use a keyboard alone, a phone, or the dark; and what helps them on the way. */
 import type { Page } from 'playwright/test';
 import { newFolder, newRequest } from './support/shell';
-import { expect, signIn, test } from './support/test';
+import { expect, openPalette, signIn, test } from './support/test';
 import type { Demo } from './support/tree';
 
 test.use({ copy: 'journeys' });
@@ -57,8 +57,7 @@ test('with a keyboard alone: sign in, issue, rename, undo, revoke', async ({ pag
   });
 
   await test.step('issue, found by the palette', async () => {
-    await page.keyboard.press('Control+k');
-    await expect(page.getByRole('combobox')).toBeFocused();
+    await openPalette(page);
     await page.keyboard.type('issue');
     await expect(page.getByRole('option', { name: 'Issue certificate' })).toBeVisible();
     await page.keyboard.press('Enter');
@@ -113,7 +112,7 @@ test('the palette finds a certificate by its serial number, and every page by it
   const rail = page.getByRole('navigation', { name: 'Account' }).getByRole('link');
   const pages = (await rail.locator('span:first-of-type').allInnerTexts()).map((one) => one.trim());
   expect(pages.length).toBeGreaterThan(5);
-  await page.getByRole('button', { name: /Find anything/ }).click();
+  await openPalette(page);
   for (const name of pages) {
     await expect(page.getByRole('option', { name, exact: true })).toHaveCount(1);
   }
@@ -121,7 +120,7 @@ test('the palette finds a certificate by its serial number, and every page by it
   await expect(page.getByRole('option').first()).toContainText('keyboard.meridian.example');
   await page.keyboard.press('Enter');
   await page.waitForURL(LIVE_PAGE);
-  await page.keyboard.press('Control+k');
+  await openPalette(page);
   await page.getByRole('combobox').fill('no such thing anywhere');
   await expect(page.getByText(/Nothing here is called/)).toBeVisible();
   await page.keyboard.press('Escape');
@@ -130,7 +129,7 @@ test('the palette finds a certificate by its serial number, and every page by it
 
 test('a viewer’s palette offers no act they may not do', async ({ page, tree }) => {
   await signIn(page, tree.demo, 'viewer');
-  await page.keyboard.press('Control+k');
+  await openPalette(page);
   await expect(page.getByRole('option', { name: 'Certificates', exact: true })).toBeVisible();
   await page.getByRole('combobox').fill('certificate');
   await expect(page.getByRole('option', { name: /Issue|Revoke|Renew/ })).toHaveCount(0);
@@ -233,7 +232,7 @@ test('who asks for less motion gets none', async ({ browser, tree }) => {
   const context = await browser.newContext({ reducedMotion: 'reduce' });
   const page = await context.newPage();
   await signIn(page, tree.demo, 'admin');
-  await page.keyboard.press('Control+k');
+  await openPalette(page);
   await expect(page.getByRole('combobox')).toBeVisible();
   const moving = await page.evaluate(
     () => document.getAnimations().filter((one) => one.playState === 'running').length,

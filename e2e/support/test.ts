@@ -1,5 +1,5 @@
 /** Playwright's test with one running tree for the whole file, and its demo facts at hand. */
-import { test as base, type Page } from 'playwright/test';
+import { test as base, type Page, expect as playwrightExpect } from 'playwright/test';
 import {
   type Account,
   type Demo,
@@ -41,4 +41,13 @@ export function apiClient(account: Account, environment: string): string {
   const client = account.apiClients.find((one) => one.environment === environment);
   if (!client) throw new Error(`demo.json has no API client in ${environment}`);
   return `${client.username}:${client.password}`;
+}
+
+/** Opens the palette by its keys; a page answers them once its scripts run. */
+export async function openPalette(page: Page): Promise<void> {
+  const words = page.getByRole('combobox', { name: 'Find anything' });
+  await playwrightExpect(async () => {
+    if (!(await words.isVisible())) await page.keyboard.press('Control+k');
+    await playwrightExpect(words).toBeFocused({ timeout: 1_000 });
+  }).toPass();
 }
