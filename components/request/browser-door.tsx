@@ -90,7 +90,7 @@ function KeyDoor(props: Props) {
             onMade={onMade}
           />
         )}
-        {made && !usable ? <Judgement check={made.check} /> : null}
+        {made && !usable ? <Judgement check={made.check} legalName={legalName} /> : null}
       </div>
       <aside className="c4 stays">
         <section className="sheet" aria-label="What you will get">

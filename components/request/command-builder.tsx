@@ -6,7 +6,8 @@ import type { Finding } from '@/lib/kernel/findings';
 import { fileStemOf } from '@/lib/pki/csr-command';
 import { CommandText } from './command-text';
 import { KeyKind } from './key-kind';
-import { commandOf, TOOLS, type Tool, type Wanted } from './wanted';
+import { ToolTabs } from './tool-tabs';
+import { commandOf, type Tool, type Wanted } from './wanted';
 import { WantedFields } from './wanted-fields';
 
 /** The form that is sent by GET where no scripts run; its fields stand inside the form that issues. */
@@ -80,22 +81,11 @@ function Command({ wanted, legalName, findings, onChange }: Props) {
   return (
     <section className="codeblock" aria-label="Command">
       <header>
-        <fieldset className="tools">
-          <legend className="sr-only">Tool</legend>
-          {TOOLS.map((tool) => (
-            <label key={tool} className="tool">
-              <input
-                type="radio"
-                form={BUILDER_FORM}
-                name="tool"
-                value={tool}
-                checked={wanted.tool === tool}
-                onChange={() => onChange({ ...wanted, tool })}
-              />
-              {tool}
-            </label>
-          ))}
-        </fieldset>
+        <ToolTabs
+          tool={wanted.tool}
+          onChange={(tool) => onChange({ ...wanted, tool })}
+          sent={{ form: BUILDER_FORM, name: 'tool' }}
+        />
         <span className="end">
           <CopyButton value={command} what="command" look="button" />
         </span>

@@ -34,7 +34,7 @@ function commandParts(command: string, known: ReadonlySet<string>): Part[] {
     if (text !== '') parts.push({ text, kind, at: parts.length });
   };
   const pattern =
-    /(^(?:openssl|keytool|step) [\w-]+)|((?:\/[A-Z]+=|DNS:|dns:))((?:\\.|[^/,"'\n\\])+)/gm;
+    /(^(?:openssl|keytool|step) [\w-]+)|((?:\/[A-Z]+=|["',] ?(?:CN|O|L|ST|C)=|DNS:|dns:))((?:\\.|[^/,"'\n\\])+)/gm;
   let done = 0;
   for (const match of command.matchAll(pattern)) {
     const [whole, program, name = '', value = ''] = match;

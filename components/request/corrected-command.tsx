@@ -1,18 +1,30 @@
+'use client';
+
+import { useState } from 'react';
 import { CopyButton } from '@/components/ui/copy';
 import { counted } from '@/components/words';
+import { correctedInput } from '@/lib/pki/corrected-command';
+import { FORBIDDEN_CHARACTERS } from '@/lib/pki/profile';
 import { CommandText } from './command-text';
 import type { CsrFactsView } from './facts';
+import { ToolTabs } from './tool-tabs';
+import { COMMANDS, type Tool } from './wanted';
 
-/** The whole openssl command with every correction in it; what differs from the request is marked. */
+/** The whole command with every correction in it; what differs from the request is marked. */
 export function CorrectedCommand({
   command,
   fixes,
   facts,
+  legalName,
 }: {
+  /** The openssl command, as the findings have it. */
   command: string;
   fixes: number;
   facts: CsrFactsView | null;
+  legalName: string;
 }) {
+  const [tool, setTool] = useState<Tool>('openssl');
+  const shown = tool === 'openssl' ? command : commandBy(tool, facts, legalName);
   return (
     <section className="codeblock" aria-label="Corrected command">
       <header>
@@ -24,16 +36,27 @@ export function CorrectedCommand({
           </span>
         </span>
         <span className="end">
-          <CopyButton value={command} what="command" look="button" />
+          <CopyButton value={shown} what="command" look="button" />
         </span>
       </header>
-      <CommandText command={command} known={knownValues(facts)} />
+      <div className="tool-line needs-scripts">
+        <ToolTabs tool={tool} onChange={setTool} sent={{ name: 'corrected-tool' }} />
+      </div>
+      <CommandText command={shown} known={knownValues(facts)} />
       <footer>
         Run it, then put the new request above. It repairs {counted(fixes, 'finding')} and leaves
         the rest as you had it.
+        {tool === 'step' ? ' Our tests do not run this one.' : ''}
       </footer>
     </section>
   );
+}
+
+const NOTHING = { subject: [], commonName: null, dnsNames: [], key: { label: '' } };
+
+function commandBy(tool: Tool, facts: CsrFactsView | null, legalName: string): string {
+  const limits = { legalName, forbiddenCharacters: FORBIDDEN_CHARACTERS };
+  return COMMANDS[tool](correctedInput(facts ?? NOTHING, limits));
 }
 
 function knownValues(facts: CsrFactsView | null): Set<string> {

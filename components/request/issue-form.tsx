@@ -87,7 +87,7 @@ export function IssueForm({
           {state.problem && state.problem.code !== 'csr_rejected' ? (
             <IssueRefused problem={state.problem} />
           ) : null}
-          {check ? <Judgement check={check} /> : null}
+          {check ? <Judgement check={check} legalName={place.account.legalName} /> : null}
         </div>
       </div>
       <aside className="c4 stays">
@@ -100,14 +100,19 @@ export function IssueForm({
   );
 }
 
-export function Judgement({ check }: { check: CsrCheckView }) {
+export function Judgement({ check, legalName }: { check: CsrCheckView; legalName: string }) {
   const fixable = check.findings.filter((one) => one.severity !== 'notice' && one.command);
   const command = fixable[0]?.command;
   return (
     <>
       <Findings findings={check.findings} />
       {command ? (
-        <CorrectedCommand command={command} fixes={fixable.length} facts={check.facts} />
+        <CorrectedCommand
+          command={command}
+          fixes={fixable.length}
+          facts={check.facts}
+          legalName={legalName}
+        />
       ) : null}
     </>
   );

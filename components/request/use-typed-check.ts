@@ -13,7 +13,13 @@ export function useTypedCheck(
 ): Finding[] {
   const [findings, setFindings] = useState(initial);
   const text = JSON.stringify(typed);
+  const { commonName, dnsNames, country, state, locality } = typed;
+  const isBlank = [commonName, dnsNames.length > 0, country, state, locality].every((one) => !one);
   useEffect(() => {
+    if (isBlank) {
+      setFindings([]);
+      return;
+    }
     let stale = false;
     const timer = setTimeout(async () => {
       const { judgeTyped } = await import('@/lib/pki/typed-request');
@@ -23,6 +29,6 @@ export function useTypedCheck(
       stale = true;
       clearTimeout(timer);
     };
-  }, [text, legalName]);
+  }, [text, isBlank, legalName]);
   return findings;
 }

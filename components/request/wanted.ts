@@ -84,7 +84,7 @@ export function subjectOf(wanted: Wanted, legalName: string): RequestedSubject {
   };
 }
 
-const COMMANDS = { openssl: opensslCommand, keytool: keytoolCommand, step: stepCommand };
+export const COMMANDS = { openssl: opensslCommand, keytool: keytoolCommand, step: stepCommand };
 
 /** The command that makes what is typed, with a placeholder for a name that is not typed yet. */
 export function commandOf(wanted: Wanted, legalName: string): string {

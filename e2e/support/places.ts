@@ -16,6 +16,8 @@ export function placesToLookAt(certificateId: string): PlaceToLook[] {
       certificates: '/certificates',
       'certificates-none': '/certificates?status=expired',
       'new-certificate': '/certificates/new',
+      'new-certificate-command': '/certificates/new?way=command',
+      'new-certificate-browser': '/certificates/new?way=browser',
       certificate: certificate,
       'certificate-facts': `${certificate}?tab=facts`,
       'certificate-history': `${certificate}?tab=history`,

@@ -1,6 +1,6 @@
 /** The command that makes the request again without any of its findings, as far as what is right can be known. */
 import type { CsrFacts } from './csr-check';
-import { isCommandKey, opensslCommand } from './csr-command';
+import { type CommandInput, isCommandKey, opensslCommand } from './csr-command';
 import { domainNameFault, mendedName } from './domain-name';
 import { countryMeant, spelledOutState } from './places';
 
@@ -13,14 +13,19 @@ const MAX_COMMON_NAME = 64;
 const MAX_ORGANIZATION = 64;
 const MAX_PLACE = 128;
 
+type Limits = { legalName: string; forbiddenCharacters: string };
+type Known = Pick<CsrFacts, 'subject' | 'commonName' | 'dnsNames'> & { key: { label: string } };
+
 /**
  * Values that are right are kept, those that can be mended are, and those that cannot are left out.
  * @see csr-command.ts for quoting
  */
-export function correctedCommand(
-  facts: Pick<CsrFacts, 'subject' | 'commonName' | 'dnsNames' | 'key'>,
-  limits: { legalName: string; forbiddenCharacters: string },
-): string {
+export function correctedCommand(facts: Known, limits: Limits): string {
+  return opensslCommand(correctedInput(facts, limits));
+}
+
+/** What the corrected command is made of, for whichever tool. */
+export function correctedInput(facts: Known, limits: Limits): CommandInput {
   const textOf = (type: string) => facts.subject.find((one) => one.type === type)?.value ?? '';
   const country = countryMeant(textOf('C'));
   const state = textOf('ST');
@@ -28,7 +33,7 @@ export function correctedCommand(
   const commonName = [mended(facts.commonName ?? ''), ...dnsNames].find(
     (name) => name !== null && name.length <= MAX_COMMON_NAME,
   );
-  return opensslCommand({
+  return {
     commonName: commonName ?? PLACEHOLDER_NAME,
     organization: [...limits.legalName].length <= MAX_ORGANIZATION ? limits.legalName : null,
     country,
@@ -36,7 +41,7 @@ export function correctedCommand(
     locality: plainText(textOf('L'), limits),
     dnsNames,
     key: isCommandKey(facts.key.label) ? facts.key.label : 'EC P-256',
-  });
+  };
 }
 
 function mended(name: string): string | null {

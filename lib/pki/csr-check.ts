@@ -13,12 +13,8 @@ import { judgeRequested } from './extension-rules';
 import { arranged, finding } from './finding';
 import { judgeKey, type KeyFacts, signatureScheme, verifySignature } from './key';
 import { otherStructure } from './other-files';
-import {
-  FORBIDDEN_CHARACTERS,
-  judgeSubject,
-  type SubjectValue,
-  subjectText,
-} from './subject-rules';
+import { FORBIDDEN_CHARACTERS } from './profile';
+import { judgeSubject, type SubjectValue, subjectText } from './subject-rules';
 
 export { looksLikePrivateKey } from './private-key';
 

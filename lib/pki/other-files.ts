@@ -30,13 +30,13 @@ export const KEY_FILES: Record<KeyFile, { title: string; message: string; fix: s
     title: 'A PKCS #12 file',
     message:
       'This is a PKCS #12 file (.p12 or .pfx): it holds a private key. It was not kept. A private key never leaves your machine.',
-    fix: 'Make a request from it with `keytool -certreq -keystore FILE -file client.csr` and upload client.csr.',
+    fix: 'Make a request from it by keytool -certreq -alias NAME -keystore FILE -file client.csr, and upload client.csr. keytool -list shows the NAME.',
   },
   'java-key-store': {
     title: 'A Java key store',
     message:
       'This is a Java key store (.jks): it holds private keys. It was not kept. A private key never leaves your machine.',
-    fix: 'Make a request from it with `keytool -certreq -alias NAME -keystore FILE -file client.csr` and upload client.csr.',
+    fix: 'Make a request from it by keytool -certreq -alias NAME -keystore FILE -file client.csr, and upload client.csr. keytool -list shows the NAME.',
   },
 };
 

@@ -11,6 +11,9 @@ export const LEAF_PROFILE = {
 export const ISSUING_PROFILE = { validityMs: 3652 * DAY_MS, pathLength: 0 } as const;
 export const ROOT_PROFILE = { validityMs: 7305 * DAY_MS } as const;
 
+/** What subject text may not have; csr-rules.ts says by whose rule. */
+export const FORBIDDEN_CHARACTERS = '<>~!@#$%^*/\\()?,&';
+
 /** Whose the certificate is, in the certificate. @see RFC 8141 */
 export function accountUri(accountId: string, environment: string): string {
   return `urn:countersign:account:${accountId}:${environment}`;

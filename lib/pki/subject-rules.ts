@@ -7,8 +7,6 @@ import { finding } from './finding';
 import { SUBJECT_TYPE } from './oids';
 import { countryMeant, isCountry, looksAbbreviated, spelledOutState } from './places';
 
-export const FORBIDDEN_CHARACTERS = '<>~!@#$%^*/\\()?,&';
-
 export type SubjectValue = { type: string; value: string };
 
 const CARRIED = ['C', 'ST', 'L', 'O', 'CN'];

@@ -3,8 +3,8 @@ import type { Finding } from '@/lib/kernel/findings';
 import { judgeDnsNames } from './extension-rules';
 import { arranged } from './finding';
 import type { RequestedSubject } from './new-request';
-import { LEAF_PROFILE } from './profile';
-import { FORBIDDEN_CHARACTERS, judgeSubject } from './subject-rules';
+import { FORBIDDEN_CHARACTERS, LEAF_PROFILE } from './profile';
+import { judgeSubject } from './subject-rules';
 
 const UNTYPED = new Set(['common-name-missing', 'place-missing']);
 
