@@ -11,7 +11,7 @@ import { OtherStructure, type ParsedCsr, parseCsr } from './csr-parse';
 import { DerError } from './der';
 import { judgeRequested } from './extension-rules';
 import { arranged, finding } from './finding';
-import { judgeKey, type KeyFacts, signatureScheme, verifySignature } from './key';
+import { judgeKey, type KeyFacts, knownWeakKey, signatureScheme, verifySignature } from './key';
 import { otherStructure } from './other-files';
 import { FORBIDDEN_CHARACTERS } from './profile';
 import { judgeSubject, type SubjectValue, subjectText } from './subject-rules';
@@ -24,6 +24,11 @@ export type CsrContext = {
   forbiddenCharacters?: string;
   maxCsrBytes?: number;
   maxDnsNames?: number;
+  /**
+   * Whether a public key, by the SHA-256 of its SPKI in upper-case hexadecimal, is known to others or reported as
+   * compromised. Left out in a browser, which knows no such list.
+   */
+  isKnownWeak?: (spkiSha256Hex: string) => Promise<boolean>;
 };
 
 export type CsrFacts = {
@@ -97,9 +102,12 @@ async function judge(parsed: ParsedCsr, sizeBytes: number, context: CsrContext):
     legalName: context.legalName,
     forbiddenCharacters: context.forbiddenCharacters ?? FORBIDDEN_CHARACTERS,
   };
+  // Asked only for whoever proves to hold the key: nobody shall ask about keys of others.
+  const isKnown = signature.verifies && (await context.isKnownWeak?.(facts.spkiSha256Hex)) === true;
   const found = arranged([
     ...signature.findings,
     ...key.findings,
+    ...(isKnown ? [knownWeakKey()] : []),
     ...named.findings,
     ...judgeSubject(named.subject, limits),
     ...requested.findings,

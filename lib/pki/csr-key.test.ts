@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { checkCsr } from './csr-check';
 import { TAG } from './der';
 import { bitString, oid, sequence, tlv, unsigned } from './der-write';
-import { smallFactor } from './key-arithmetic';
+import { isOnCurve, smallFactor } from './key-arithmetic';
 import { OID } from './oids';
 import { composed, LEGAL_NAME, opensslRequest } from './testing';
 
@@ -96,6 +96,37 @@ describe('T9: keys that openssl would not make', () => {
       }
     },
   );
+
+  it('a point of another curve of the same length is refused: brainpoolP256r1 and secp256k1 said to be P-256', async () => {
+    for (const namedCurve of ['brainpoolP256r1', 'secp256k1']) {
+      const { publicKey } = generateKeyPairSync('ec', { namedCurve });
+      const point = publicKey.export({ format: 'der', type: 'spki' }).subarray(-65);
+      expect(await keyRules(ec(OID.p256, point))).toEqual(['ec-point']);
+    }
+  });
+
+  it('a point whose x is one prime too large is refused, although it satisfies the equation', async () => {
+    const p = 2n ** 256n - 2n ** 224n + 2n ** 192n + 2n ** 96n - 1n;
+    // x = 5 has a point on P-256; x + p still fits into 32 octets.
+    const y = 0x459243b9aa581806fe913bce99817ade11ca503c64d9a3c533415c083248fbccn;
+    const point = (x: bigint) =>
+      new Uint8Array(Buffer.from(`04${x.toString(16).padStart(64, '0')}${y.toString(16)}`, 'hex'));
+    expect(isOnCurve('P-256', point(5n))).toBe(true);
+    expect(await keyRules(ec(OID.p256, point(5n + p)))).toEqual(['ec-point']);
+  });
+
+  it('RFC 5480, 2.1.1: explicit parameters are refused even where they spell P-256', async () => {
+    const explicit = sequence(
+      ...[
+        unsigned(Uint8Array.of(1)),
+        sequence(oid('1.2.840.10045.1.1'), unsigned(modulus(256, 1))),
+      ],
+    );
+    const spkiDer = sequence(sequence(oid(OID.ecPublicKey), explicit), bitString(ecPoint()));
+    expect(await keyRules(spkiDer)).toEqual(['ec-curve']);
+    const implicit = sequence(sequence(oid(OID.ecPublicKey), tlv(TAG.null)), bitString(ecPoint()));
+    expect(await keyRules(implicit)).toEqual(['ec-curve']);
+  });
 
   // The list of libsodium, ed25519_ref10.c: ge25519_has_small_order.
   it.each([

@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { generateKeyPairSync, sign } from 'node:crypto';
+import { createHash, generateKeyPairSync, generatePrimeSync, sign } from 'node:crypto';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { checkCsr } from './csr-check';
 import { CSR_RULES, type CsrRule } from './csr-rules';
 import { readDer, TAG } from './der';
-import { bitString, oid, sequence, setOf, text, tlv } from './der-write';
+import { bitString, oid, sequence, setOf, text, tlv, unsigned } from './der-write';
+import { SMALL_PRIMES } from './key-arithmetic';
 import { OID } from './oids';
 import {
   composed,
@@ -18,7 +19,14 @@ import {
   withPart,
 } from './testing';
 
-const context = { legalName: 'Meridian Freight' };
+const KNOWN_KEY = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const KNOWN_SHA256 = createHash('sha256')
+  .update(KNOWN_KEY.publicKey.export({ format: 'der', type: 'spki' }))
+  .digest('hex');
+const context = {
+  legalName: 'Meridian Freight',
+  isKnownWeak: async (hex: string) => hex === KNOWN_SHA256.toUpperCase(),
+};
 const names = (...values: string[]) =>
   composed({ attributes: [extensionRequest(dnsNames(...values))] });
 const withExtensions = (...list: Uint8Array[]) =>
@@ -49,6 +57,16 @@ const REACHED_BY: Record<Exclude<CsrRule, 'signature-unchecked'>, () => string |
   'rsa-size': () => openssl({ key: ['rsa:1024'] }),
   'rsa-exponent': () => openssl({ key: ['rsa:2048', '-pkeyopt', 'rsa_keygen_pubexp:3'] }),
   'rsa-modulus': () => spki(RSA, bitString(sequence(integer(new Uint8Array(256).fill(0x7e)), F4))),
+  'rsa-close-primes': () => {
+    const prime = generatePrimeSync(1024, { bigint: true, add: 2n, rem: 1n });
+    return rsaOf(prime * prime);
+  },
+  // Modulo each small prime it is 1, a power of 65537; it need not be a product of two primes to look like it.
+  'rsa-roca': () => {
+    const primorial = SMALL_PRIMES.reduce((product, prime) => product * BigInt(prime), 1n);
+    return rsaOf((2n ** 2047n / primorial + 1n) * primorial + 1n);
+  },
+  'key-known-weak': () => composed({ key: KNOWN_KEY }),
   'ec-curve': () => openssl({ key: ['ec', '-pkeyopt', 'ec_paramgen_curve:secp256k1'] }),
   'ec-point': () => spki(P256, bitString(Uint8Array.of(4, ...new Uint8Array(64)))),
   'ed25519-point': () => spki(EDWARDS, bitString(new Uint8Array(32))),
@@ -82,6 +100,9 @@ const F4 = integer(Uint8Array.of(1, 0, 1));
 const RSA = sequence(oid(OID.rsaEncryption), tlv(TAG.null));
 const P256 = sequence(oid(OID.ecPublicKey), oid(OID.p256));
 
+const rsaOf = (modulus: bigint) =>
+  spki(RSA, bitString(sequence(unsigned(Buffer.from(modulus.toString(16), 'hex')), F4)));
+
 describe('every rule is reached', () => {
   afterEach(() => vi.unstubAllGlobals());
 
@@ -104,6 +125,25 @@ describe('every rule is reached', () => {
     const { findings, csr } = await checkCsr(request, context);
     expect(findings.map((one) => one.rule)).toEqual(['signature-unchecked']);
     expect(csr).toBeNull();
+  });
+});
+
+describe('T9: a key that others know', () => {
+  it('is told to whoever proves to hold it, beside all other findings, and in no more words', async () => {
+    const subject = withPart('O', 'Somebody Else');
+    const { findings, csr } = await checkCsr(composed({ key: KNOWN_KEY, subject }), context);
+    expect(findings.map((one) => one.rule)).toEqual(['key-known-weak', 'organization']);
+    expect(findings[0]?.message).toBe(
+      'This key is publicly known or was reported as compromised, so it is never taken again.',
+    );
+    expect(findings[0]?.value).toBeNull();
+    expect(csr).toBeNull();
+  });
+
+  it('is not told to whoever cannot sign with it', async () => {
+    const spkiDer = new Uint8Array(KNOWN_KEY.publicKey.export({ format: 'der', type: 'spki' }));
+    const { findings } = await checkCsr(composed({ spkiDer }), context);
+    expect(findings.map((one) => one.rule)).toEqual(['signature']);
   });
 });
 

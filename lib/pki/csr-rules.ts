@@ -117,6 +117,16 @@ export const CSR_RULES = {
     says: 'even, or divisible by a small prime',
     source: 'CA/Browser Forum BR, 6.1.6',
   },
+  'rsa-close-primes': {
+    severity: 'error',
+    says: "primes so close to each other that 100 rounds of Fermat's method find them",
+    source: 'CA/Browser Forum BR, 6.1.1.3 (5)',
+  },
+  'rsa-roca': {
+    severity: 'error',
+    says: 'made by a chip with the ROCA flaw: the private key can be computed',
+    source: 'CA/Browser Forum BR, 6.1.1.3 (5); CVE-2017-15361',
+  },
   'ec-curve': {
     severity: 'error',
     says: 'another curve, or explicit parameters',
@@ -131,6 +141,11 @@ export const CSR_RULES = {
     severity: 'error',
     says: 'not a point, or of small order',
     source: 'RFC 8032, 5.1.3',
+  },
+  'key-known-weak': {
+    severity: 'error',
+    says: 'publicly known, or reported as compromised, by whomever; looked up at the server once the signature has verified',
+    source: 'CA/Browser Forum BR, 6.1.1.3 (4) and (5)',
   },
   'text-encoding': {
     severity: 'error',

@@ -32,7 +32,10 @@ export function isOnCurve(curve: string, point: Uint8Array): boolean {
 }
 
 // Primes below 752: CA/Browser Forum BR, 6.1.6 (SP 800-89, 5.3.3). 2 is one of them: an even modulus.
-const SMALL_PRIMES = Array.from({ length: 750 }, (_, index) => index + 2).filter((candidate) => {
+export const SMALL_PRIMES: readonly number[] = Array.from(
+  { length: 750 },
+  (_, index) => index + 2,
+).filter((candidate) => {
   for (let divisor = 2; divisor * divisor <= candidate; divisor += 1) {
     if (candidate % divisor === 0) return false;
   }
@@ -58,6 +61,7 @@ export function ed25519Fault(key: Uint8Array): string | null {
   return SMALL_ORDER.has(y) ? 'an Ed25519 point of small order' : null;
 }
 
-function numberOf(octets: Iterable<number>): bigint {
+/** A whole number of big-endian octets. */
+export function numberOf(octets: Iterable<number>): bigint {
   return BigInt(`0x0${hexOf(Uint8Array.from(octets))}`);
 }

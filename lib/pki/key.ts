@@ -15,7 +15,8 @@ import {
 } from './der';
 import { bitString, oid, sequence, tlv, unsigned } from './der-write';
 import { finding } from './finding';
-import { ed25519Fault, isOnCurve, smallFactor } from './key-arithmetic';
+import { ed25519Fault, isOnCurve, numberOf, smallFactor } from './key-arithmetic';
+import { hasClosePrimes, hasRocaFingerprint } from './key-weakness';
 import { KEY_NAME, OID } from './oids';
 
 export type KeyFacts = {
@@ -102,12 +103,36 @@ function judgeRsa(spki: DerNode) {
       factor === 2 ? 'An even RSA modulus' : 'An RSA modulus that is no product of two primes';
     findings.push(refused('rsa-modulus', title, `RSA with a modulus that ${factor} divides`));
   }
+  // Only of a size that is taken: a modulus of any size could be made to cost any time.
+  if (findings.length === 0) findings.push(...judgeModulus(numberOf(modulus), bits));
   const canonical = sequence(
     sequence(oid(OID.rsaEncryption), tlv(TAG.null)),
     bitString(sequence(unsigned(modulus), unsigned(exponent))),
   );
   findings.push(...judgeEncoding(spki, canonical));
   return { facts: { algorithm: 'RSA', bits, curve: null, label: `RSA ${bits}` }, findings };
+}
+
+function judgeModulus(modulus: bigint, bits: number): Finding[] {
+  const value = `RSA ${bits}`;
+  const weak = (rule: CsrRule, title: string, message: string, fix: string) =>
+    finding(rule, { field: 'key', title, message, fix, value });
+  const findings: Finding[] = [];
+  if (hasClosePrimes(modulus)) {
+    const message =
+      'The two primes of this RSA key lie so close together that anybody can compute the private key from the public one.';
+    const fix =
+      'Make a new key with the command below, not with the program that made this one, and replace this key wherever else it is used.';
+    findings.push(weak('rsa-close-primes', 'An RSA key that can be factored', message, fix));
+  }
+  if (hasRocaFingerprint(modulus)) {
+    const message =
+      'This RSA key was made by a chip or card with the ROCA flaw (CVE-2017-15361): its private key can be computed from the public one.';
+    const fix =
+      'Make a new key with the command below, outside that chip, and replace this key wherever else it is used.';
+    findings.push(weak('rsa-roca', 'An RSA key with the ROCA flaw', message, fix));
+  }
+  return findings;
 }
 
 function judgeEc(spki: DerNode, algorithm: DerNode) {
@@ -132,6 +157,17 @@ function judgePoint(curve: { name: string; bits: number }, point: Uint8Array): F
   if (isOnCurve(curve.name, point)) return [];
   const value = `EC ${curve.name} with a point that is not on the curve`;
   return [refused('ec-point', 'An EC point that is not on its curve', value)];
+}
+
+/** The finding for a key on a list of known keys; it does not say on which, nor since when or by whom. */
+export function knownWeakKey(): Finding {
+  return finding('key-known-weak', {
+    field: 'key',
+    title: 'A key that is no secret',
+    message:
+      'This key is publicly known or was reported as compromised, so it is never taken again.',
+    fix: 'Make a new key pair, and a new signing request from it. Replace this key wherever else it is used.',
+  });
 }
 
 function refused(rule: CsrRule, title: string, value: string): Finding {
