@@ -10,14 +10,15 @@ import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
+import { pkiAddresses } from '@/lib/pki/addresses';
 import { checkCsr } from '@/lib/pki/csr-check';
 import { draftClientCertificate } from '@/lib/pki/draft';
 import { lint } from '@/lib/pki/lint';
 import { serialFrom } from '@/lib/pki/serial';
 import { askOperatorSocket } from '@/lib/platform/operator-socket';
-import { createAuthority } from '@/lib/signer/ceremony';
-import { inProcessSigner } from '@/lib/signer/in-process';
-import { sealingKeyFrom } from '@/lib/signer/sealed-key';
+import { ensureAuthority } from '@/lib/signer/first-authority';
+import { openFolderSigner } from '@/lib/signer/folder-signer';
+import { folderSealingKey, storedIssuers } from '@/lib/signer/key-folder';
 import { opensslCsr } from '@/lib/start-up/testing';
 import { freePort, startPrivatePostgres } from '../scripts/postgres';
 import { ensureBuilt, ensureGenerated } from '../scripts/start/build';
@@ -27,6 +28,7 @@ const ROUNDS = 5;
 const PER_ROUND = 200;
 const WARM_UP = 100;
 const PER_ACCOUNT = 5;
+const PKI_URL = 'http://127.0.0.1';
 const LEGAL_NAME = 'Meridian Freight';
 
 type Side = { run(count: number): Promise<number[]>; stop(): Promise<void> };
@@ -164,16 +166,21 @@ function post(agent: Agent, port: number, job: { key: string; body: string }): P
 async function bareSide(databaseUrl: string): Promise<Side> {
   const pool = new pg.Pool({ connectionString: databaseUrl, max: IN_FLIGHT });
   await pool.query('CREATE TABLE bare (serial bytea PRIMARY KEY, der bytea NOT NULL)');
-  const sealingKey = await sealingKeyFrom('bench passphrase', randomBytes(16));
-  const authority = await createAuthority({
-    providerName: 'Bench',
-    environments: ['production'],
-    now: new Date(),
+  const folder = join(dataDir, 'bare-signer');
+  const sealingKey = await folderSealingKey(folder, 'bench passphrase');
+  const now = () => new Date();
+  await ensureAuthority({ folder, sealingKey, providerName: 'Bench', pkiUrl: PKI_URL, now: now() });
+  const { signer } = await openFolderSigner({
+    folder,
     sealingKey,
+    pkiUrl: PKI_URL,
+    openTokenKey: null,
+    now,
+    maxPerMinute: Number.POSITIVE_INFINITY,
   });
-  const [issuer] = authority.issuing;
+  const issuer = storedIssuers(folder).find((one) => one.environment === 'production');
   if (!issuer) throw new Error('the ceremony made no issuer');
-  const signer = await inProcessSigner({ sealingKey, issuers: [{ ...issuer, issuerId: 'bench' }] });
+  const { issuerId } = issuer;
   const { csr: text } = opensslCsr();
   const issue = async () => {
     const { csr } = await checkCsr(text, { legalName: LEGAL_NAME });
@@ -186,12 +193,13 @@ async function bareSide(databaseUrl: string): Promise<Side> {
       accountId: 'acc_bench',
       environment: 'production',
       issuerDer: issuer.certificateDer,
+      addresses: pkiAddresses(PKI_URL, issuerId),
       now: new Date(),
     });
     const result = lint(draft);
     if (!('linted' in result)) throw new Error('the draft does not pass');
     const intentId = Buffer.from(serial).toString('hex');
-    const der = await signer.sign({ intentId, issuerId: 'bench', tbs: result.linted });
+    const der = await signer.sign({ intentId, issuerId, tbs: result.linted });
     await pool.query('INSERT INTO bare VALUES ($1, $2)', [Buffer.from(serial), Buffer.from(der)]);
   };
   return { run: (count) => inFlight(count, issue), stop: () => pool.end() };

@@ -153,6 +153,8 @@ const SYSTEM_SCOPE_CALLERS = [
   'lib/identity/end-session.ts',
   'lib/identity/read-session.ts',
   'lib/identity/sign-in.ts',
+  'lib/issuers/book.ts',
+  'lib/issuers/register.ts',
   'lib/mail/sender.ts',
   'lib/publishing/edges.ts',
   'lib/publishing/publisher.ts',

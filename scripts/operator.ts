@@ -36,6 +36,7 @@ async function runHere(
   const portal = await startPortal({
     ...portalSettings(env, { root: process.cwd(), demo: 'no' }),
     mail: null,
+    signer: { kind: 'none' },
   });
   try {
     const scope = systemScope('command line', `cli_${newSecret().slice(0, 16)}`);

@@ -1,5 +1,5 @@
 /**
- * `npm start`: one foreground process tree. Checks, generates, builds if needed, starts the portal and the edge,
+ * `npm start`: one foreground process tree. Checks, generates, builds if needed, starts signer, portal and edge,
  * announces them once both answer, and ends them together.
  */
 import { existsSync, mkdirSync } from 'node:fs';
@@ -10,6 +10,7 @@ import { SECOND_MS } from '@/lib/kernel/time';
 import { lockDataDirectory, openDataDirectory } from '@/lib/platform/data-directory';
 import { type PortalEnv, portalEnv, SettingsError } from '@/lib/platform/env';
 import type { FileLock } from '@/lib/platform/file-lock';
+import { signerFolder } from '@/lib/platform/signer-env';
 import { demoSummary, deploymentSummary, removeDemoFile, writeDemoFile } from './start/announce';
 import { checkPortal } from './start/answering';
 import { ensureBuilt, ensureGenerated } from './start/build';
@@ -22,12 +23,15 @@ import {
   serverCaFiles,
 } from './start/edge-process';
 import { checkDatabase, checkNodeVersion, checkPortsFree, listenersOf } from './start/preflight';
+import { giveDataDirectory, separation, type User } from './start/separation';
+import { SIGNERS_OWN, signerOf } from './start/signer-process';
 import { type Supervisor, supervise } from './start/supervise';
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const PORTAL_POLICY = { restartsPerMinute: 5 };
-// The edge must never stay down because of how often it fell: it is what customers' calls go through.
-const EDGE_POLICY = { restartsPerMinute: Number.POSITIVE_INFINITY };
+// Customers' calls go through the edge, and nothing is issued without the signer: neither ever stays down because of
+// how often it fell.
+const LASTING = { restartsPerMinute: Number.POSITIVE_INFINITY };
 const PARENT_CHECK_MS = SECOND_MS;
 
 const say = (line: string): void => {
@@ -67,19 +71,35 @@ async function start(tree: Supervisor, signal: AbortSignal): Promise<void> {
   await ensureGenerated(build);
   await ensureBuilt(build);
 
+  const edgeDir = resolve(env.dataDir, 'edge');
+  if (token !== null) mkdirSync(edgeDir, { recursive: true, mode: 0o700 });
+  const ports = listenersOf(env, token === null ? [] : ['edge']).map((one) => one.port);
+  const { users, warning } = separation({ root: ROOT, dataDir: env.dataDir, ports, given });
+  if (warning !== null) say(warning);
+  const signer = await signerOf({ root: ROOT, env, given, users });
+  const user = users?.portal ?? null;
+  const edgeProcess = token === null ? null : edgeSpec({ root: ROOT, env, given, token, user });
+  if (user) {
+    giveDataDirectory(env.dataDir, user, [
+      signerFolder(env.dataDir, given),
+      resolve(env.dataDir, 'signer-socket'),
+    ]);
+  }
+  if (signer.spec) await tree.start(signer.spec, LASTING);
+
   const portal = async () => {
-    const { demo } = await tree.start(portalSpec({ env, lock, given, token }), PORTAL_POLICY);
+    const { variables } = signer;
+    const spec = portalSpec({ env, lock, given, token, variables, user });
+    const { demo } = await tree.start(spec, PORTAL_POLICY);
     await checkPortal(localPortalUrl(env));
     return demo;
   };
-  if (token === null) {
+  if (edgeProcess === null) {
     await portal();
     say(deploymentSummary(env, null));
     return;
   }
-  const edgeDir = resolve(env.dataDir, 'edge');
-  mkdirSync(edgeDir, { recursive: true, mode: 0o700 });
-  const edge = () => tree.start(edgeSpec({ root: ROOT, env, given, token }), EDGE_POLICY);
+  const edge = () => tree.start(edgeProcess, LASTING);
   // An edge that enrolled before decides from its own state: it need not wait for the portal.
   const enrolled = existsSync(resolve(edgeDir, 'enrolment.json'));
   const [demo] = enrolled ? await Promise.all([portal(), edge()]) : [await portal(), await edge()];
@@ -99,16 +119,25 @@ function portalSpec(input: {
   lock: FileLock;
   given: NodeJS.ProcessEnv;
   token: ReturnType<typeof edgeToken>;
+  variables: Readonly<Record<string, string>>;
+  user: User | null;
 }) {
-  const { env, lock, given, token } = input;
+  const { env, lock, given, token, variables, user } = input;
+  const passed = Object.entries(given).filter(([name]) => !SIGNERS_OWN.includes(name));
   return {
     name: 'portal',
     root: ROOT,
     file: 'scripts/portal.ts',
     // Paths are made absolute here, because a relative one means the folder that `npm start` was called in.
-    env: { ...(token === null ? {} : serverCaFiles(env, given)), ...given, DATA_DIR: env.dataDir },
+    env: {
+      ...(token === null ? {} : serverCaFiles(env, given)),
+      ...Object.fromEntries(passed),
+      ...variables,
+      DATA_DIR: env.dataDir,
+    },
     // The embedded database is the portal's: the lock holds until the portal is gone too, even if we are killed.
     keepOpen: [lock.fd],
+    user,
     readyMessage: PortalReady,
   };
 }

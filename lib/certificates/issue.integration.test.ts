@@ -243,7 +243,9 @@ describe('tenancy', () => {
       accounts: [{ id: two.id }],
       events: 0,
     });
-    await expect(inScope(scope, (tx) => tx.issuerKey.count())).rejects.toThrow('permission denied');
+    await expect(inScope(scope, (tx) => tx.deployment.count())).rejects.toThrow(
+      'permission denied',
+    );
     await expect(
       inScope(scope, (tx) => tx.auditEvent.deleteMany({ where: { chain: two.id } })),
     ).rejects.toThrow('permission denied');

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { Scope } from '@/lib/access/scope';
+import { issuerBook } from '@/lib/issuers/book';
 import type { Environment } from '@/lib/kernel/environments';
 import { assert } from '@/lib/kernel/errors';
+import { pkiAddresses } from '@/lib/pki/addresses';
 import type { VerifiedCsr } from '@/lib/pki/csr-check';
 import { draftClientCertificate } from '@/lib/pki/draft';
 import { type LintedDraft, lint } from '@/lib/pki/lint';
@@ -27,7 +29,7 @@ export async function planDraft(input: {
   now: Date;
 }): Promise<Plan> {
   const { scope, csr, legalName, environment, now } = input;
-  const issuer = deployment().issuers[environment];
+  const issuer = issuerBook().issuing(environment, now);
   const serial = serialFrom(randomBytes(16));
   const draft = await draftClientCertificate({
     csr,
@@ -35,6 +37,7 @@ export async function planDraft(input: {
     accountId: scope.accountId,
     environment,
     issuerDer: issuer.certificateDer,
+    addresses: pkiAddresses(deployment().pkiUrl, issuer.id),
     serial,
     now,
   });

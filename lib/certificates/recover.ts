@@ -1,9 +1,11 @@
 /** Finishes what a crash left between intent and certificate. */
 import { type Actor, accountScope, systemScope } from '@/lib/access/scope';
 import { lockAccount } from '@/lib/accounts/lock';
+import { pkiAddresses } from '@/lib/pki/addresses';
 import { lint } from '@/lib/pki/lint';
 import { currentTime } from '@/lib/platform/clock';
 import { acrossAccounts } from '@/lib/platform/database';
+import { deployment } from '@/lib/platform/deployment';
 import { log } from '@/lib/platform/log';
 import { finishIntent } from './finish';
 import { LEASE_MS, PENDING_MS, voidIntent } from './intents';
@@ -47,7 +49,11 @@ export async function recoverIntents(): Promise<{ finished: number; voided: numb
           intent.accountId,
           'certificates.issue',
         );
-        const result = lint({ tbsDer: intent.tbsDer, issuerDer: intent.issuer.certificateDer });
+        const result = lint({
+          tbsDer: intent.tbsDer,
+          issuerDer: intent.issuer.certificateDer,
+          addresses: pkiAddresses(deployment().pkiUrl, intent.issuerId),
+        });
         if ('findings' in result) throw new Error('a stored draft no longer passes its lints');
         await finishIntent(
           inAccount,

@@ -1,4 +1,4 @@
-/** What the portal and the edge tell the process that started them, over the IPC channel. */
+/** What portal, signer and edge tell the process that started them, over the IPC channel. */
 import { z } from 'zod';
 import { ENVIRONMENTS } from '@/lib/kernel/environments';
 
@@ -25,6 +25,9 @@ export const PortalReady = z.object({
   demo: DemoCredentials.nullable(),
 });
 export type PortalReady = z.infer<typeof PortalReady>;
+
+export const SignerReady = z.object({ ready: z.literal(true) });
+export type SignerReady = z.infer<typeof SignerReady>;
 
 export const EdgeReady = z.object({ ready: z.literal(true) });
 export type EdgeReady = z.infer<typeof EdgeReady>;

@@ -12,6 +12,7 @@ import {
 import { checkCsr } from './csr-check';
 import { readDer } from './der';
 import { pemOf } from './pem';
+import { LEAF_PROFILE } from './profile';
 import {
   composed,
   dnsNames,
@@ -21,6 +22,7 @@ import {
   opensslRequest,
   withPart,
 } from './testing';
+import { brokenBy } from './testing/drafts';
 
 let authority: TestAuthority;
 const HOSTILE = `
@@ -52,7 +54,8 @@ function extensionsOf(text: string): string[] {
   const [block = ''] = after.split('\n    Signature Algorithm:');
   return block
     .split('\n')
-    .map((line) => line.trim().replace(/^([0-9A-F]{2}:){19}[0-9A-F]{2}$/, '<hash>'));
+    .map((line) => line.trim().replace(/^([0-9A-F]{2}:){19}[0-9A-F]{2}$/, '<hash>'))
+    .filter((line) => line !== '');
 }
 
 describe('T8: what a client certificate holds', () => {
@@ -69,6 +72,12 @@ describe('T8: what a client certificate holds', () => {
     '<hash>',
     'X509v3 Authority Key Identifier:',
     '<hash>',
+    'X509v3 CRL Distribution Points:',
+    'Full Name:',
+    `URI:${authority.addresses.crlUrl}`,
+    'Authority Information Access:',
+    `OCSP - URI:${authority.addresses.ocspUrl}`,
+    `CA Issuers - URI:${authority.addresses.caUrl}`,
   ];
 
   it.each([
@@ -154,24 +163,26 @@ describe('T8: what a client certificate holds', () => {
 describe('the draft', () => {
   it('is the same bytes for the same input: what the intent wrote down is what is signed', async () => {
     const csr = await verifiedCsr(composed());
-    const one = await testDraft(csr, authority.productionDer);
-    const two = await testDraft(csr, authority.productionDer);
+    const one = await testDraft(csr, authority);
+    const two = await testDraft(csr, authority);
     expect(two.tbsDer).toEqual(one.tbsDer);
-    const other = await testDraft(csr, authority.productionDer, { seed: 'another serial' });
+    const other = await testDraft(csr, authority, { seed: 'another serial' });
     expect(other.tbsDer).not.toEqual(one.tbsDer);
   });
 
   it('RFC 5280, 4.1.2.5: fractions of a second are cut off, never rounded up', async () => {
     const csr = await verifiedCsr(composed());
     const now = new Date(NOW.getTime() + 749);
-    const { notAfter } = await testDraft(csr, authority.productionDer, { now });
+    const { notAfter } = await testDraft(csr, authority, { now });
     expect(notAfter.toISOString()).toBe('2027-11-21T05:45:30.000Z');
   });
 
-  it('ends with its issuer when that ends sooner', async () => {
+  it('RFC 5280, 6.1: one that would outlive its issuer is not cut short, it is not signed', async () => {
     const csr = await verifiedCsr(composed());
-    const { notAfter } = authority.issuing[0] ?? authority.root;
-    const now = new Date(notAfter.getTime() - 1_000);
-    expect((await testDraft(csr, authority.productionDer, { now })).notAfter).toEqual(notAfter);
+    const end = new Date(new X509Certificate(authority.productionDer).validTo).getTime();
+    const last = new Date(end - LEAF_PROFILE.validityMs);
+    const rules = async (now: Date) => brokenBy(await testDraft(csr, authority, { now }));
+    expect(await rules(last)).toEqual([]);
+    expect(await rules(new Date(last.getTime() + 1_000))).toEqual(['within-issuer']);
   });
 });

@@ -1,11 +1,15 @@
 /** From a verified request to the bytes to be signed. The profile decides everything but names and key (invariant 3). */
+import type { PkiAddresses } from './addresses';
 import { copyOf } from './bytes';
 import type { VerifiedCsr } from './csr-check';
 import { expect, readDer, TAG } from './der';
 import { accountUri, LEAF_PROFILE } from './profile';
+import { signingAlgorithmOf } from './signing-algorithm';
 import {
+  AuthorityInfoAccessExtension,
   AuthorityKeyIdentifierExtension,
   BasicConstraintsExtension,
+  CRLDistributionPointsExtension,
   ExtendedKeyUsage,
   ExtendedKeyUsageExtension,
   type JsonNameParams,
@@ -22,17 +26,16 @@ import {
 export type Draft = {
   readonly tbsDer: Uint8Array;
   readonly issuerDer: Uint8Array;
+  readonly addresses: PkiAddresses;
   readonly notAfter: Date;
 };
 
-/** ECDSA P-256 with SHA-256: the issuing keys of this deployment. */
-export const LEAF_SIGNING = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 // Bytes in the place of a signature, so that the library prints the rest; they are never part of a certificate.
 const PLACEHOLDER = new Uint8Array([0x30, 0x06, 0x02, 0x01, 0x01, 0x02, 0x01, 0x01]);
 
 /**
  * @param input.serial 16 bytes from `serialFrom` @param input.now the moment of issuing
- * @returns the to-be-signed bytes; a leaf never outlives its issuer
+ * @returns the to-be-signed bytes; whether the issuer lasts as long is for the lint to say
  * @see RFC 5280, 4.1
  */
 export async function draftClientCertificate(input: {
@@ -41,14 +44,16 @@ export async function draftClientCertificate(input: {
   accountId: string;
   environment: string;
   issuerDer: Uint8Array;
+  addresses: PkiAddresses;
   serial: Uint8Array;
   now: Date;
 }): Promise<Draft> {
-  const { csr, now } = input;
+  const { csr, now, addresses } = input;
+  const { webCryptoKey, webCryptoSign } = signingAlgorithmOf(input.issuerDer);
   const issuer = new X509Certificate(copyOf(input.issuerDer));
   const publicKey = new PublicKey(copyOf(csr.spkiDer));
   const second = Math.floor(now.getTime() / 1000) * 1000;
-  const notAfter = new Date(Math.min(second + LEAF_PROFILE.validityMs, issuer.notAfter.getTime()));
+  const notAfter = new Date(second + LEAF_PROFILE.validityMs);
   const certificate = await X509CertificateGenerator.create({
     serialNumber: Buffer.from(input.serial).toString('hex'),
     subject: subjectOf(csr, input.legalName),
@@ -56,7 +61,7 @@ export async function draftClientCertificate(input: {
     notBefore: new Date(second - LEAF_PROFILE.backdateMs),
     notAfter,
     publicKey,
-    signingAlgorithm: LEAF_SIGNING,
+    signingAlgorithm: { ...webCryptoKey, ...webCryptoSign },
     signature: PLACEHOLDER,
     extensions: [
       new BasicConstraintsExtension(false, undefined, true),
@@ -68,6 +73,8 @@ export async function draftClientCertificate(input: {
       ]),
       await SubjectKeyIdentifierExtension.create(publicKey),
       await AuthorityKeyIdentifierExtension.create(issuer.publicKey),
+      new CRLDistributionPointsExtension([addresses.crlUrl]),
+      new AuthorityInfoAccessExtension({ ocsp: [addresses.ocspUrl], caIssuers: [addresses.caUrl] }),
     ],
   });
   const tbs = expect(
@@ -75,7 +82,7 @@ export async function draftClientCertificate(input: {
     TAG.sequence,
     'a draft',
   );
-  return { tbsDer: tbs.der, issuerDer: input.issuerDer, notAfter };
+  return { tbsDer: tbs.der, issuerDer: input.issuerDer, addresses, notAfter };
 }
 
 function subjectOf(csr: VerifiedCsr, legalName: string): Name {

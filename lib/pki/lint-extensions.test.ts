@@ -1,5 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { testAuthority, testDraft, verifiedCsr } from '@/lib/signer/testing';
+import {
+  crlDistributionPoints as crlPoints,
+  authorityInfoAccess as infoAccess,
+  pkiAddresses,
+} from './addresses';
 import { readDer, TAG } from './der';
 import { octetString, oid, sequence, tlv, unsigned } from './der-write';
 import { OID } from './oids';
@@ -16,8 +21,8 @@ import {
 let good: DraftBytes;
 
 beforeAll(async () => {
-  const { productionDer } = await testAuthority();
-  good = await testDraft(await verifiedCsr(composed()), productionDer);
+  const authority = await testAuthority();
+  good = await testDraft(await verifiedCsr(composed()), authority);
 });
 
 const boolean = (octet: number) => tlv(TAG.boolean, Uint8Array.of(octet));
@@ -27,6 +32,8 @@ const CN = [0x82, 'erp.meridian.example'] as const;
 const URI = [0x86, 'urn:countersign:account:acct_01jd3b8v9q:production'] as const;
 const { basicConstraints, keyUsage, extendedKeyUsage, subjectAltName } = OID;
 const { subjectKeyIdentifier, authorityKeyIdentifier } = OID;
+const { crlDistributionPoints, authorityInfoAccess } = OID;
+const ELSEWHERE = pkiAddresses('https://elsewhere.example', 'iss_1');
 
 describe('lint of one value of an extension', () => {
   it.each<[string, string, string, (value: Uint8Array) => Uint8Array]>([
@@ -71,6 +78,11 @@ describe('lint of one value of an extension', () => {
     ['authority-key-identifier', 'zeros', authorityKeyIdentifier, () => keyId(new Uint8Array(20))],
     ['authority-key-identifier', 'an empty one', authorityKeyIdentifier, () => sequence()],
     ['authority-key-identifier', 'a serial as well', authorityKeyIdentifier, withSerial],
+    ['crl-address', 'another', crlDistributionPoints, () => crlPoints(ELSEWHERE)],
+    ['crl-address', 'a second point', crlDistributionPoints, twice],
+    ['crl-address', 'none', crlDistributionPoints, () => sequence()],
+    ['ocsp-address', 'another', authorityInfoAccess, () => infoAccess(ELSEWHERE)],
+    ['ocsp-address', 'the first twice', authorityInfoAccess, twice],
   ])('%s is broken by %s, and nothing else is', (rule, _what, id, change) => {
     const draft = withExtension(good, id, (value, isCritical) => [
       (isCritical ? critical : plain)(id, change(value)),
@@ -104,6 +116,11 @@ describe('lint of the list of extensions', () => {
     expect(brokenBy(withExtension(good, id, change))).toContain(rule);
   });
 });
+
+function twice(value: Uint8Array): Uint8Array {
+  const ders = readDer(value).children.map((one) => one.der);
+  return sequence(...ders, ...ders.slice(0, 1));
+}
 
 function keyId(id: Uint8Array): Uint8Array {
   return sequence(tlv(0x80, id));

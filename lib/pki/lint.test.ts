@@ -28,6 +28,8 @@ const EXTENSION_RULES = [
   'names',
   'subject-key-identifier',
   'authority-key-identifier',
+  'crl-address',
+  'ocsp-address',
 ];
 let authority: TestAuthority;
 let csr: VerifiedCsr;
@@ -38,7 +40,7 @@ beforeAll(async () => {
   csr = await verifiedCsr(
     composed({ attributes: [extensionRequest(dnsNames('b.meridian.example'))] }),
   );
-  good = await testDraft(csr, authority.productionDer);
+  good = await testDraft(csr, authority);
 });
 
 const bytes = (length: number, octet: number) => new Uint8Array(length).fill(octet);
@@ -138,10 +140,12 @@ describe('lint', () => {
   it('RFC 5280, 4.2.1.9: a leaf is no issuer, though its key might sign', async () => {
     const leafDer = await authority.signer.sign({
       intentId: 'leaf',
-      issuerId: 'production',
+      issuerId: authority.production.issuerId,
       tbs: linted(good),
     });
-    const draft = await testDraft(csr, leafDer, { seed: 'below a leaf' });
+    const { addresses } = authority;
+    const below = { production: { certificateDer: leafDer }, addresses };
+    const draft = await testDraft(csr, below, { seed: 'below a leaf' });
     expect(brokenBy(draft)).toEqual(['issuer-may-sign']);
     reached.add('issuer-may-sign');
   });

@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import type { Finding } from '@/lib/kernel/findings';
 import { DAY_MS } from '@/lib/kernel/time';
+import { authorityInfoAccess, crlDistributionPoints, type PkiAddresses } from './addresses';
 import { hexOf } from './bytes';
 import { bitStringOctets, DerError, equalBytes, TAG } from './der';
 import { domainNameFault } from './domain-name';
@@ -20,6 +21,7 @@ import {
 } from './lint-read';
 import { OID } from './oids';
 import { ACCOUNT_URI, LEAF_PROFILE } from './profile';
+import { signingAlgorithmOf } from './signing-algorithm';
 
 declare const brand: unique symbol;
 
@@ -29,7 +31,13 @@ export type LintedDraft = {
   readonly issuerDer: Uint8Array;
 };
 
-type Rule = { id: string; clause: string; says: string; holds: (draft: DraftParts) => boolean };
+type Drafted = { tbsDer: Uint8Array; issuerDer: Uint8Array; addresses: PkiAddresses };
+type Rule = {
+  id: string;
+  clause: string;
+  says: string;
+  holds: (parts: DraftParts, draft: Drafted) => boolean;
+};
 
 const EXPECTED: Record<string, { critical: boolean }> = {
   [OID.basicConstraints]: { critical: true },
@@ -38,9 +46,10 @@ const EXPECTED: Record<string, { critical: boolean }> = {
   [OID.subjectAltName]: { critical: false },
   [OID.subjectKeyIdentifier]: { critical: false },
   [OID.authorityKeyIdentifier]: { critical: false },
+  [OID.crlDistributionPoints]: { critical: false },
+  [OID.authorityInfoAccess]: { critical: false },
 };
 const LONGEST_MS = LEAF_PROFILE.validityMs + LEAF_PROFILE.backdateMs;
-const ECDSA_SHA256 = '300A06082A8648CE3D040302';
 
 export const LINT_RULES: readonly Rule[] = [
   {
@@ -51,9 +60,10 @@ export const LINT_RULES: readonly Rule[] = [
   },
   {
     id: 'signature-algorithm',
-    clause: 'RFC 5758, 3.2',
-    says: 'The signature algorithm is ecdsa-with-SHA256, without parameters.',
-    holds: ({ signatureDer }) => hexOf(signatureDer) === ECDSA_SHA256,
+    clause: 'RFC 5280, 4.1.2.3; RFC 5758, 3.2; RFC 4055, 5',
+    says: "The signature algorithm is the one of the issuer's key: ecdsa-with-SHA256 for P-256, ecdsa-with-SHA384 for P-384, sha256WithRSAEncryption for RSA.",
+    holds: ({ signatureDer }, { issuerDer }) =>
+      equalBytes(signatureDer, signingAlgorithmOf(issuerDer).identifierDer),
   },
   {
     id: 'issuer-name',
@@ -190,13 +200,24 @@ export const LINT_RULES: readonly Rule[] = [
       );
     },
   },
+  {
+    id: 'crl-address',
+    clause: 'RFC 5280, 4.2.1.13',
+    says: "There is one CRL distribution point, with the address of the issuer's list.",
+    holds: ({ extensions }, { addresses }) =>
+      valueIs(extensions.get(OID.crlDistributionPoints), crlDistributionPoints(addresses)),
+  },
+  {
+    id: 'ocsp-address',
+    clause: 'RFC 5280, 4.2.2.1',
+    says: "The addresses of the OCSP responder and of the issuer's certificate are those of the issuer.",
+    holds: ({ extensions }, { addresses }) =>
+      valueIs(extensions.get(OID.authorityInfoAccess), authorityInfoAccess(addresses)),
+  },
 ];
 
 /** Every rule that the bytes break; none, and they may be signed. Never throws for bytes. */
-export function lint(draft: {
-  tbsDer: Uint8Array;
-  issuerDer: Uint8Array;
-}): { linted: LintedDraft } | { findings: Finding[] } {
+export function lint(draft: Drafted): { linted: LintedDraft } | { findings: Finding[] } {
   let parts: DraftParts;
   try {
     parts = readDraft(draft);
@@ -208,7 +229,7 @@ export function lint(draft: {
       ],
     };
   }
-  const findings = LINT_RULES.filter((rule) => !holds(rule, parts)).map((rule) =>
+  const findings = LINT_RULES.filter((rule) => !holds(rule, parts, draft)).map((rule) =>
     broken(rule.id, rule.clause, rule.says),
   );
   if (findings.length > 0) return { findings };
@@ -216,9 +237,9 @@ export function lint(draft: {
 }
 
 // The inside of an extension is read by its own rule; what cannot be read breaks that rule.
-function holds(rule: Rule, parts: DraftParts): boolean {
+function holds(rule: Rule, parts: DraftParts, draft: Drafted): boolean {
   try {
-    return rule.holds(parts);
+    return rule.holds(parts, draft);
   } catch {
     return false;
   }
@@ -241,4 +262,8 @@ function broken(id: string, clause: string, says: string): Finding {
 
 function hexIs(extension: { value: Uint8Array } | undefined, hex: string): boolean {
   return extension !== undefined && hexOf(extension.value) === hex;
+}
+
+function valueIs(extension: { value: Uint8Array } | undefined, der: Uint8Array): boolean {
+  return extension !== undefined && equalBytes(extension.value, der);
 }

@@ -29,10 +29,10 @@ The CSR is evidence, not an order: its public key and its vetted names cross ove
 |---|---|
 | version | 3 |
 | serial | 16 octets, the top two bits 01, 126 random bits |
-| signature | ecdsa-with-SHA256 by the issuing CA of the environment |
+| signature | by the issuing CA of the environment: ecdsa-with-SHA256 (P-256, the default), ecdsa-with-SHA384 (P-384) or sha256WithRSAEncryption |
 | subject | C, ST, L (as requested), O (always the account's legal name), CN; UTF8String, C PrintableString. Everything else in the request's subject is left out |
 | notBefore | the moment of issuing less ${LEAF_PROFILE.backdateMs / MINUTE_MS} minutes, for clocks that are a little late |
-| notAfter | the moment of issuing plus ${days(LEAF_PROFILE.validityMs)} days, or the end of the issuing CA if that is earlier |
+| notAfter | the moment of issuing plus ${days(LEAF_PROFILE.validityMs)} days; a CA that does not last as long issues nothing more |
 | public key | the SPKI of the request, byte for byte |
 | basicConstraints | critical; CA:FALSE |
 | keyUsage | critical; digitalSignature |
@@ -40,8 +40,8 @@ The CSR is evidence, not an order: its public key and its vetted names cross ove
 | subjectAltName | the common name, the other DNS names (at most ${LEAF_PROFILE.maxDnsNames}) in their order, each once; last \`${accountUri('<account>', '<environment>')}\` |
 | subjectKeyIdentifier | SHA-1 of the public key (RFC 5280, 4.2.1.2, method 1) |
 | authorityKeyIdentifier | the issuing CA's subject key identifier |
-
-There are no AIA and no CRL distribution points, because neither is served yet.`;
+| cRLDistributionPoints | \`<PKI_URL>/pki/<issuer>/ca.crl\` |
+| authorityInfoAccess | OCSP at \`<PKI_URL>/pki/<issuer>/ocsp\`, the issuing CA's certificate at \`<PKI_URL>/pki/<issuer>/ca.crt\` |`;
 }
 
 function authorities(): string {

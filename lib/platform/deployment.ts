@@ -4,8 +4,6 @@ import type { Environment } from '@/lib/kernel/environments';
 import type { Signer } from '@/lib/signer/port';
 import { processWide, setProcessWide } from './process-wide';
 
-export type KnownIssuer = { readonly id: string; readonly certificateDer: Uint8Array };
-
 export type Deployment = {
   readonly providerName: string;
   /** Without a trailing slash. */
@@ -17,8 +15,8 @@ export type Deployment = {
   /** Keys the hashes under which edges know API clients. */
   readonly nameKey: Uint8Array;
   readonly signer: Signer;
-  /** The issuing CA of each environment; they change with a restart only. */
-  readonly issuers: Record<Environment, KnownIssuer>;
+  /** Origin of the addresses of CRL and OCSP in certificates; no trailing slash. */
+  readonly pkiUrl: string;
   /** Addresses of the edge's listeners, shown to customers; null where the operator named none. */
   readonly edges: Record<Environment, { mtlsUrl: string; standardUrl: string } | null>;
   /** PEM; read when asked for, because an edge makes its own on its first start. */

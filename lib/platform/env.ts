@@ -33,8 +33,11 @@ export type PortalEnv = {
   /** Addresses and CIDR ranges whose forwarded headers are believed. */
   readonly trustedProxies: readonly string[];
   readonly providerName: string;
-  /** Null: a generated one in `dataDir`, for trying only. */
-  readonly caPassphrase: string | null;
+  /** Seals the portal's secrets in the database. Null: a generated one in `dataDir`, for trying only. */
+  readonly portalPassphrase: string | null;
+  /** Origin of the addresses of CRL and OCSP in certificates; no trailing slash. */
+  readonly pkiUrl: string;
+  readonly signer: { readonly socket: string | null; readonly secret: string | null };
   /** Null: no edge of that environment was named, so customers are shown no address for it. */
   readonly edges: Record<Environment, EdgeAddresses | null>;
   /** smtp:// or smtps://, or null: mails are files in `dataDir`. */
@@ -105,8 +108,11 @@ const Settings = z.object({
   HOST: text,
   PUBLIC_URL: url,
   TRUSTED_PROXIES: text,
+  PKI_URL: url,
+  SIGNER_SOCKET: text,
+  SIGNER_SECRET: z.string().min(16, 'at least 16 characters').optional(),
   PROVIDER_NAME: z.string().trim().min(1).max(64, 'at most 64 characters').optional(),
-  CA_PASSPHRASE: z
+  PORTAL_PASSPHRASE: z
     .string()
     .min(MIN_PASSPHRASE_LENGTH, `at least ${MIN_PASSPHRASE_LENGTH} characters`)
     .optional(),
@@ -152,6 +158,7 @@ export function portalEnv(env: Readonly<Record<string, string | undefined>>): Po
   };
   const embedded = settings.DATABASE_URL === undefined;
   const demo = settings.DEMO === undefined ? embedded : settings.DEMO === '1';
+  const publicUrl = publicUrlOf(settings.PUBLIC_URL ?? `http://localhost:${ports.PORT}`);
   const host = settings.HOST ?? (demo ? '127.0.0.1' : '0.0.0.0');
   return {
     dataDir: resolve(settings.DATA_DIR ?? '.data'),
@@ -160,10 +167,15 @@ export function portalEnv(env: Readonly<Record<string, string | undefined>>): Po
     host,
     port: ports.PORT,
     edgePorts,
-    publicUrl: publicUrlOf(settings.PUBLIC_URL ?? `http://localhost:${ports.PORT}`),
+    publicUrl,
     trustedProxies: trustedProxiesOf(settings.TRUSTED_PROXIES ?? ''),
     providerName: settings.PROVIDER_NAME ?? 'Demo Provider',
-    caPassphrase: settings.CA_PASSPHRASE ?? null,
+    portalPassphrase: settings.PORTAL_PASSPHRASE ?? null,
+    pkiUrl: origin(settings.PKI_URL ?? publicUrl),
+    signer: {
+      socket: absolute(settings.SIGNER_SOCKET),
+      secret: settings.SIGNER_SECRET ?? null,
+    },
     edges: edgeAddresses(settings, demo ? edgePorts : null),
     mail: mailSettings(settings),
     serverCaFiles: {

@@ -1,29 +1,20 @@
 /** The portal's owner-only Unix socket: one JSON request a connection, one JSON answer. */
-import { createHash } from 'node:crypto';
-import { lstatSync, mkdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { createConnection, createServer, type Server } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { makeSocketFolder, socketPlace } from './socket-place';
 
-// sun_path has 108 bytes; a longer path would be cut short without a word.
-const MAX_PATH_BYTES = 104;
 const MAX_REQUEST_BYTES = 65_536;
 
-/** Where the socket of a data directory is: in it, or, where its path is too long for a socket, in a private folder. */
-export function operatorSocketPath(dataDir: string): string {
-  const inside = join(resolve(dataDir), 'operator.sock');
-  if (Buffer.byteLength(inside) <= MAX_PATH_BYTES) return inside;
-  const digest = createHash('sha256').update(inside).digest('hex').slice(0, 24);
-  return join(tmpdir(), `countersign-${process.getuid?.() ?? 0}-${digest}`, 'operator.sock');
-}
+export const operatorSocketPath = (dataDir: string): string =>
+  socketPlace(dataDir, 'operator.sock');
 
 export async function serveOperatorSocket(
   dataDir: string,
   answer: (request: unknown) => Promise<unknown>,
 ): Promise<Server> {
   const path = operatorSocketPath(dataDir);
-  ownFolder(path, dataDir);
+  makeSocketFolder(path, dataDir);
   // The owner of the data directory's lock is the only one who may be here, so what lies there is a leftover.
   rmSync(path, { force: true });
   const server = createServer({ allowHalfOpen: true }, (socket) => {
@@ -65,14 +56,4 @@ export async function askOperatorSocket(dataDir: string, request: unknown): Prom
   if (!connected) return null;
   socket.end(JSON.stringify(request));
   return JSON.parse(await text(socket));
-}
-
-function ownFolder(path: string, dataDir: string): void {
-  const folder = join(path, '..');
-  if (folder === resolve(dataDir)) return;
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const facts = lstatSync(folder);
-  if (!facts.isDirectory() || facts.uid !== process.getuid?.() || (facts.mode & 0o077) !== 0) {
-    throw new Error(`${folder} is not a private folder of ours: remove it`);
-  }
 }

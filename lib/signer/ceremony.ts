@@ -1,147 +1,161 @@
-/** The first start's ceremony: one root, one issuing CA per environment under it. Storage is the caller's. */
+/** The ceremony: one root, one issuing CA per environment under it. Where keys are kept is the key maker's matter. */
 import { randomBytes } from 'node:crypto';
 import { Crypto } from '@peculiar/webcrypto';
 import type { Environment } from '@/lib/kernel/environments';
-import { ISSUING_PROFILE, LEAF_PROFILE, ROOT_PROFILE } from '@/lib/pki/profile';
-import { serialFrom } from '@/lib/pki/serial';
+import { idFrom } from '@/lib/kernel/ids';
+import { SIGNING_ALGORITHMS, type SigningAlgorithm } from '@/lib/pki/signing-algorithm';
 import {
-  AuthorityKeyIdentifierExtension,
-  BasicConstraintsExtension,
-  ExtendedKeyUsage,
-  ExtendedKeyUsageExtension,
-  type Extension,
-  KeyUsageFlags,
-  KeyUsagesExtension,
-  Name,
-  SubjectKeyIdentifierExtension,
-  X509CertificateGenerator,
-} from '@/lib/pki/x509';
+  assertNameFits,
+  type CaKeyName,
+  issuingCertificate,
+  issuingName,
+  rootCertificate,
+  rootName,
+  type SigningRoot,
+} from './ca-certificates';
+import type { Custody, StoredIssuer } from './key-folder';
 import { type SealingKey, sealSecret } from './sealed-key';
+import { type SigningKey, webCryptoSigner } from './signing-key';
 
-export type MadeIssuer = {
-  name: string;
-  certificateDer: Uint8Array;
-  sealedKey: string;
-  notAfter: Date;
-};
-
-// X.520 upper bound of a common name, RFC 5280, A.1.
-const MAX_NAME = 64;
-const CA_USAGE = KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign;
+/** A new key pair whose private half is kept already, or is about to be kept as `custody` says. */
+export type MadeKey = { spkiDer: Uint8Array; key: SigningKey; custody: Custody };
+export type KeyMaker = (issuerId: string, kind: CaKeyName) => Promise<MadeKey>;
 
 /**
- * Keys that never leave this function unsealed, and certificates that name the provider.
+ * Makes a root and its issuing CAs, or, where a ceremony was broken off, what is missing of them. Each is stored
+ * before the next is begun.
+ * @param input.stored what there is already
+ * @param input.rootKeys where the root's key goes, `issuingKeys` where the others go
+ * @param input.pkiUrl origin of the addresses in the issuing CAs' certificates; null: they have none
  * @throws Error when the provider's name is empty or too long for the names of its CAs
- * @see RFC 5280, 4.2.1.9 for path lengths
  */
 export async function createAuthority(input: {
   providerName: string;
   environments: readonly Environment[];
   now: Date;
-  sealingKey: SealingKey;
-}): Promise<{ root: MadeIssuer; issuing: (MadeIssuer & { environment: Environment })[] }> {
-  const { providerName, now, sealingKey } = input;
-  const longest = Math.max(
-    ...input.environments.map((one) => [...issuingName(providerName, one)].length),
-  );
-  if (providerName.trim() === '' || longest > MAX_NAME) {
-    throw new Error(
-      `The provider's name "${providerName}" does not fit: the names of its CAs would have ${longest} characters, and 1 to ${MAX_NAME} are possible. Choose a shorter one.`,
-    );
+  rootKeys: KeyMaker;
+  issuingKeys: KeyMaker;
+  issuingKind?: CaKeyName;
+  pkiUrl: string | null;
+  stored: readonly StoredIssuer[];
+  /** The root whose key is at hand, of those stored; null: there is none yet. */
+  root: SigningRoot | null;
+  store: (issuer: StoredIssuer) => void;
+}): Promise<void> {
+  const { providerName, now, environments, store } = input;
+  const names = environments.map((one) => issuingName(providerName, one, 1));
+  assertNameFits(providerName, [rootName(providerName, 1), ...names]);
+  let { root } = input;
+  if (root === null) {
+    const made = await makeRoot({ providerName, generation: 1, now, makeKey: input.rootKeys });
+    store(made.root);
+    root = made.signing;
   }
-  const crypto = new Crypto();
-  const rootKeys = await keyPair(crypto, 'P-384');
-  const rootName = `${providerName} Root CA`;
-  const root = await certificate(crypto, {
-    name: rootName,
-    issuerName: rootName,
-    keys: rootKeys,
-    signer: rootKeys,
-    signing: { name: 'ECDSA', hash: 'SHA-384' },
-    providerName,
-    now,
-    validityMs: ROOT_PROFILE.validityMs,
-    constraints: new BasicConstraintsExtension(true, undefined, true),
-    usages: [],
-    sealingKey,
-  });
-  const issuing = [];
-  for (const environment of input.environments) {
-    const made = await certificate(crypto, {
-      name: issuingName(providerName, environment),
-      issuerName: rootName,
-      keys: await keyPair(crypto, 'P-256'),
-      signer: rootKeys,
-      signing: { name: 'ECDSA', hash: 'SHA-384' },
+  const missing = environments.filter(
+    (environment) => !input.stored.some((one) => one.environment === environment),
+  );
+  for (const environment of missing) {
+    const issuing = await makeIssuing({
       providerName,
+      environment,
+      generation: 1,
+      kind: input.issuingKind ?? 'EC P-256',
+      root,
+      makeKey: input.issuingKeys,
+      pkiUrl: input.pkiUrl,
       now,
-      validityMs: ISSUING_PROFILE.validityMs,
-      constraints: new BasicConstraintsExtension(true, ISSUING_PROFILE.pathLength, true),
-      usages: [new ExtendedKeyUsageExtension([ExtendedKeyUsage.clientAuth])],
-      sealingKey,
     });
-    issuing.push({ ...made, environment });
+    store(issuing);
   }
-  return { root, issuing };
 }
 
-function issuingName(providerName: string, environment: Environment): string {
-  const word = environment.charAt(0).toUpperCase() + environment.slice(1);
-  return `${providerName} ${word} Client CA 1`;
+/** A self-signed root, P-384 unless `kind` says otherwise. */
+export async function makeRoot(input: {
+  providerName: string;
+  generation: number;
+  kind?: CaKeyName;
+  makeKey: KeyMaker;
+  now: Date;
+}): Promise<{ root: StoredIssuer; signing: SigningRoot }> {
+  const { providerName, now } = input;
+  const name = rootName(providerName, input.generation);
+  assertNameFits(providerName, [name]);
+  const issuerId = newIssuerId(now);
+  const { spkiDer, key, custody } = await input.makeKey(issuerId, input.kind ?? 'EC P-384');
+  const certificateDer = await rootCertificate({ providerName, name, spkiDer, sign: key, now });
+  const root: StoredIssuer = {
+    issuerId,
+    kind: 'root',
+    environment: null,
+    name,
+    certificateDer,
+    crossCertificateDer: null,
+    custody,
+  };
+  return { root, signing: { issuerId, certificateDer, key } };
 }
 
-async function keyPair(crypto: Crypto, namedCurve: string): Promise<CryptoKeyPair> {
-  const keys = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve }, true, [
-    'sign',
-    'verify',
-  ]);
-  if (!('privateKey' in keys)) throw new Error('a key pair was expected');
-  return keys;
+/** An issuing CA of one environment under a root whose key is at hand. */
+export async function makeIssuing(input: {
+  providerName: string;
+  environment: Environment;
+  generation: number;
+  kind: CaKeyName;
+  root: SigningRoot;
+  makeKey: KeyMaker;
+  pkiUrl: string | null;
+  now: Date;
+}): Promise<StoredIssuer> {
+  const { providerName, environment, root, pkiUrl, now } = input;
+  const name = issuingName(providerName, environment, input.generation);
+  assertNameFits(providerName, [name]);
+  const issuerId = newIssuerId(now);
+  const { spkiDer, custody } = await input.makeKey(issuerId, input.kind);
+  return {
+    issuerId,
+    kind: 'issuing',
+    environment,
+    name,
+    certificateDer: await issuingCertificate({ providerName, name, spkiDer, root, pkiUrl, now }),
+    crossCertificateDer: null,
+    custody,
+  };
 }
 
-async function certificate(
-  crypto: Crypto,
-  input: {
-    name: string;
-    issuerName: string;
-    providerName: string;
-    keys: CryptoKeyPair;
-    signer: CryptoKeyPair;
-    signing: { name: string; hash: string };
-    now: Date;
-    validityMs: number;
-    constraints: Extension;
-    usages: Extension[];
-    sealingKey: SealingKey;
-  },
-): Promise<MadeIssuer> {
-  const second = Math.floor(input.now.getTime() / 1000) * 1000;
-  const notBefore = new Date(second - LEAF_PROFILE.backdateMs);
-  const notAfter = new Date(second + input.validityMs);
-  const named = (commonName: string) =>
-    new Name([{ O: [{ utf8String: input.providerName }] }, { CN: [{ utf8String: commonName }] }]);
-  const made = await X509CertificateGenerator.create(
-    {
-      serialNumber: Buffer.from(serialFrom(randomBytes(16))).toString('hex'),
-      subject: named(input.name),
-      issuer: named(input.issuerName),
-      notBefore,
-      notAfter,
-      publicKey: input.keys.publicKey,
-      signingKey: input.signer.privateKey,
-      signingAlgorithm: input.signing,
-      extensions: [
-        input.constraints,
-        new KeyUsagesExtension(CA_USAGE, true),
-        ...input.usages,
-        await SubjectKeyIdentifierExtension.create(input.keys.publicKey, false, crypto),
-        await AuthorityKeyIdentifierExtension.create(input.signer.publicKey, false, crypto),
-      ],
-    },
-    crypto,
-  );
-  const pkcs8 = new Uint8Array(await crypto.subtle.exportKey('pkcs8', input.keys.privateKey));
-  const sealedKey = sealSecret(pkcs8, input.sealingKey);
-  pkcs8.fill(0);
-  return { name: input.name, certificateDer: new Uint8Array(made.rawData), sealedKey, notAfter };
+/** Keys made here and sealed at once. */
+export function sealedKeys(sealingKey: SealingKey): KeyMaker {
+  return async (_issuerId, kind) => {
+    const { subtle } = new Crypto();
+    const algorithm = algorithmNamed(kind);
+    const keys = await subtle.generateKey(generation(algorithm), true, ['sign', 'verify']);
+    if (!('privateKey' in keys)) throw new Error('a key pair was expected');
+    const pkcs8 = new Uint8Array(await subtle.exportKey('pkcs8', keys.privateKey));
+    const sealedKey = sealSecret(pkcs8, sealingKey);
+    pkcs8.fill(0);
+    return {
+      spkiDer: new Uint8Array(await subtle.exportKey('spki', keys.publicKey)),
+      key: webCryptoSigner({ subtle, key: keys.privateKey, algorithm }),
+      custody: { kind: 'sealed', sealedKey },
+    };
+  };
+}
+
+export function algorithmNamed(kind: CaKeyName): SigningAlgorithm {
+  const found = SIGNING_ALGORITHMS.find(({ name }) => name === kind);
+  if (!found) throw new Error(`no CA key is of kind ${kind}`);
+  return found;
+}
+
+/** What WebCrypto makes a key pair of this algorithm from. */
+export function generation({
+  name,
+  webCryptoKey,
+}: SigningAlgorithm): RsaHashedKeyGenParams | EcKeyGenParams {
+  if ('namedCurve' in webCryptoKey) return webCryptoKey;
+  const modulusLength = Number(name.slice('RSA '.length));
+  return { ...webCryptoKey, modulusLength, publicExponent: Uint8Array.of(1, 0, 1) };
+}
+
+export function newIssuerId(now: Date): string {
+  return idFrom('issuer', now.getTime(), randomBytes(10));
 }

@@ -1,23 +1,21 @@
 /**
- * First start and every later one: the deployment's secrets and its CA are made once, under a lock, and opened with
- * the CA passphrase by every portal on the same database.
+ * First start and every later one: the deployment's secrets are made once, under a lock, and opened with the portal's
+ * passphrase by every portal on the same database.
  */
 import { createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Deployment as DeploymentRow } from '@/generated/prisma/client';
 import { systemScope } from '@/lib/access/scope';
-import { DEPLOYMENT_CHAIN, recordEvent } from '@/lib/audit/record';
-import { ENVIRONMENTS, type Environment } from '@/lib/kernel/environments';
+import type { Environment } from '@/lib/kernel/environments';
 import { currentTime } from '@/lib/platform/clock';
 import { acrossAccounts, type Tx } from '@/lib/platform/database';
-import { type Deployment, type KnownIssuer, setDeployment } from '@/lib/platform/deployment';
-import { newId, newSecret } from '@/lib/platform/random';
-import { createAuthority } from '@/lib/signer/ceremony';
-import { inProcessSigner } from '@/lib/signer/in-process';
-import { openSecret, type SealingKey, sealingKeyFrom, sealSecret } from '@/lib/signer/sealed-key';
+import { type Deployment, setDeployment } from '@/lib/platform/deployment';
+import { newSecret } from '@/lib/platform/random';
+import type { Signer } from '@/lib/signer/port';
+import { openSecret, sealingKeyFrom, sealSecret } from '@/lib/signer/sealed-key';
 
-// pg_advisory_xact_lock: of several portals that start at once on an empty database, one makes the CA.
+// pg_advisory_xact_lock: of several portals that start at once on an empty database, one makes the secrets.
 const FIRST_START_LOCK = 7_265_420n;
 const CHECK_TEXT = 'countersign';
 
@@ -25,8 +23,9 @@ export type DeploymentSettings = {
   dataDir: string;
   publicUrl: string;
   providerName: string;
-  /** CA_PASSPHRASE; null: a generated one in the data directory. */
-  caPassphrase: string | null;
+  pkiUrl: string;
+  /** PORTAL_PASSPHRASE; null: a generated one in the data directory. */
+  portalPassphrase: string | null;
   edges: Record<Environment, { mtlsUrl: string; standardUrl: string } | null>;
   serverCaFiles: Record<Environment, string | null>;
   mailsShown: 'yes' | 'no';
@@ -39,6 +38,7 @@ export class StartError extends Error {}
 /** @throws StartError when the passphrase is not the one this database was made with */
 export async function openDeployment(
   settings: DeploymentSettings,
+  signer: Signer,
 ): Promise<{ firstStart: boolean }> {
   const passphrase = passphraseOf(settings);
   const scope = systemScope('start-up', 'start-up');
@@ -52,41 +52,25 @@ export async function openDeployment(
   const open = (sealed: string) => openSecret(sealed, sealingKey);
   if (!sealedBy(row, open)) {
     throw new StartError(
-      settings.caPassphrase === null
-        ? 'This database was set up with another CA passphrase than the one generated here. Set CA_PASSPHRASE to the one of the portal that was started first.'
-        : 'CA_PASSPHRASE is not the one this database was set up with. Set it to that one.',
+      settings.portalPassphrase === null
+        ? 'This database was set up with another passphrase than the one generated here. Set PORTAL_PASSPHRASE to the one of the portal that was started first.'
+        : 'PORTAL_PASSPHRASE is not the one this database was set up with. Set it to that one.',
     );
   }
-  setDeployment(await opened(settings, row, open, sealingKey));
+  setDeployment(opened(settings, row, open, signer));
   return { firstStart };
 }
 
-async function opened(
+function opened(
   settings: DeploymentSettings,
   row: DeploymentRow,
   open: (sealed: string) => Uint8Array,
-  sealingKey: SealingKey,
-): Promise<Deployment> {
-  const issuers = await acrossAccounts(systemScope('start-up', 'start-up'), (tx) =>
-    tx.issuer.findMany({ where: { kind: 'issuing' }, include: { key: true } }),
-  );
-  const signer = await inProcessSigner({
-    sealingKey,
-    issuers: issuers.flatMap((issuer) =>
-      issuer.key
-        ? [
-            {
-              issuerId: issuer.id,
-              certificateDer: issuer.certificateDer,
-              sealedKey: issuer.key.sealedKey,
-            },
-          ]
-        : [],
-    ),
-  });
+  signer: Signer,
+): Deployment {
   return {
     providerName: row.providerName,
     publicUrl: settings.publicUrl,
+    pkiUrl: settings.pkiUrl,
     dataDir: settings.dataDir,
     authSecret: Buffer.from(open(row.authSecret)).toString('utf8'),
     snapshotKey: createPrivateKey({
@@ -97,21 +81,11 @@ async function opened(
     snapshotPublicKeyDer: row.snapshotPublicKey,
     nameKey: open(row.nameKey),
     signer,
-    issuers: { production: issuerOf(issuers, 'production'), sandbox: issuerOf(issuers, 'sandbox') },
     edges: settings.edges,
     serverCaFiles: settings.serverCaFiles,
     mailsShown: settings.mailsShown,
     apiRequestsPerMinute: settings.apiRequestsPerMinute,
   };
-}
-
-function issuerOf(
-  issuers: readonly { id: string; environment: string | null; certificateDer: Uint8Array }[],
-  environment: Environment,
-): KnownIssuer {
-  const issuer = issuers.find((one) => one.environment === environment);
-  if (!issuer) throw new StartError(`This database has no issuing CA for ${environment}.`);
-  return { id: issuer.id, certificateDer: issuer.certificateDer };
 }
 
 async function firstStartOf(
@@ -124,7 +98,7 @@ async function firstStartOf(
   const sealingKey = await sealingKeyFrom(passphrase, sealSalt);
   const seal = (plain: string | Uint8Array) => sealSecret(Buffer.from(plain), sealingKey);
   const snapshot = generateKeyPairSync('ed25519');
-  const row = await tx.deployment.create({
+  return tx.deployment.create({
     data: {
       providerName: settings.providerName,
       sealSalt,
@@ -138,65 +112,6 @@ async function firstStartOf(
       createdAt: now,
     },
   });
-  await createIssuers(tx, settings, sealingKey, now);
-  return row;
-}
-
-async function createIssuers(
-  tx: Tx,
-  settings: DeploymentSettings,
-  sealingKey: SealingKey,
-  now: Date,
-): Promise<void> {
-  const authority = await createAuthority({
-    providerName: settings.providerName,
-    environments: ENVIRONMENTS,
-    now,
-    sealingKey,
-  });
-  const rootId = newId('issuer');
-  const { root } = authority;
-  const all = [
-    { ...root, id: rootId, kind: 'root', environment: null, parentId: null },
-    ...authority.issuing.map((issuing) => ({
-      ...issuing,
-      id: newId('issuer'),
-      kind: 'issuing',
-      parentId: rootId,
-    })),
-  ];
-  for (const {
-    id,
-    kind,
-    environment,
-    parentId,
-    name,
-    certificateDer,
-    notAfter,
-    sealedKey,
-  } of all) {
-    await tx.issuer.create({
-      data: {
-        id,
-        kind,
-        environment,
-        parentId,
-        name,
-        certificateDer: new Uint8Array(certificateDer),
-        notAfter,
-        createdAt: now,
-        key: { create: { sealedKey } },
-      },
-    });
-    await recordEvent(tx, {
-      chain: DEPLOYMENT_CHAIN,
-      actor: { kind: 'system', id: 'start-up', name: 'start-up' },
-      requestId: 'start-up',
-      action: 'issuer.created',
-      object: { kind: 'issuer', id },
-      detail: { name, kind, environment },
-    });
-  }
 }
 
 function sealedBy(row: DeploymentRow, open: (sealed: string) => Uint8Array): boolean {
@@ -208,8 +123,8 @@ function sealedBy(row: DeploymentRow, open: (sealed: string) => Uint8Array): boo
 }
 
 function passphraseOf(settings: DeploymentSettings): string {
-  if (settings.caPassphrase !== null) return settings.caPassphrase;
-  const path = join(settings.dataDir, 'ca-passphrase');
+  if (settings.portalPassphrase !== null) return settings.portalPassphrase;
+  const path = join(settings.dataDir, 'portal-passphrase');
   if (!existsSync(path)) writeFileSync(path, `${newSecret()}\n`, { mode: 0o600, flag: 'wx' });
   return readFileSync(path, 'utf8').trim();
 }

@@ -2,8 +2,9 @@
 
 import { join } from 'node:path';
 import { decisionFeed } from '@/lib/activity/decision-feed';
-import { LEASE_MS } from '@/lib/certificates/intents';
 import { recoverIntents } from '@/lib/certificates/recover';
+import { issuerBook } from '@/lib/issuers/book';
+import { SECOND_MS } from '@/lib/kernel/time';
 import { startMailSender } from '@/lib/mail/sender';
 import { closeDatabase, openDatabase } from '@/lib/platform/database';
 import type { PortalEnv } from '@/lib/platform/env';
@@ -13,8 +14,10 @@ import { migrate } from '@/lib/platform/migrate';
 import { publisher } from '@/lib/publishing/publisher';
 import { seedDemo } from './demo';
 import { type DeploymentSettings, openDeployment, StartError } from './deployment';
+import { openSigner, type SignerSettings, signerSettings } from './signer';
 
 export type PortalSettings = DeploymentSettings & {
+  signer: SignerSettings;
   /** The folder with prisma/migrations. */
   root: string;
   databaseUrl: string | null;
@@ -29,15 +32,17 @@ export function portalSettings(
   env: PortalEnv,
   given: { root: string; demo: 'no' | 'yes' },
 ): PortalSettings {
-  const { dataDir, databaseUrl, publicUrl, providerName, caPassphrase } = env;
+  const { dataDir, databaseUrl, publicUrl, pkiUrl, providerName, portalPassphrase } = env;
   const { edges, serverCaFiles, mail, apiRequestsPerMinute } = env;
   return {
     ...given,
     dataDir,
     databaseUrl,
     publicUrl,
+    pkiUrl,
     providerName,
-    caPassphrase,
+    portalPassphrase,
+    signer: signerSettings(env),
     edges,
     serverCaFiles,
     mail,
@@ -45,6 +50,9 @@ export function portalSettings(
     apiRequestsPerMinute,
   };
 }
+
+// What the signer could not sign while it was away is signed within seconds of its return.
+const RECOVER_EVERY_MS = 2 * SECOND_MS;
 
 export type StartedPortal = {
   firstStart: boolean;
@@ -56,11 +64,14 @@ export async function startPortal(settings: PortalSettings): Promise<StartedPort
   await openDatabase({ url: settings.databaseUrl, dataDir: settings.dataDir });
   try {
     await migrate(settings.root);
-    const { firstStart } = await openDeployment(settings);
+    const { signer, closeSigner } = await openSigner(settings);
+    const { firstStart } = await openDeployment(settings, signer);
+    await issuerBook().refresh();
+    issuerBook().start();
     if (settings.demo === 'yes') await seedDemo(settings.dataDir);
     publisher().start();
     decisionFeed().start();
-    const recovery = recoverEvery(LEASE_MS);
+    const recovery = recoverEvery(RECOVER_EVERY_MS);
     const mails = mailSender(settings);
     return {
       firstStart,
@@ -69,6 +80,8 @@ export async function startPortal(settings: PortalSettings): Promise<StartedPort
         await mails?.stop();
         await decisionFeed().stop();
         await publisher().stop();
+        await issuerBook().stop();
+        await closeSigner();
         await closeDatabase();
       },
     };
@@ -89,7 +102,7 @@ function recoverEvery(milliseconds: number): NodeJS.Timeout {
     );
   };
   recover();
-  return setInterval(recover, milliseconds / 2);
+  return setInterval(recover, milliseconds);
 }
 
 function mailSender({ mail, dataDir, publicUrl, providerName }: PortalSettings) {

@@ -13,6 +13,8 @@ export type ChildSpec<T> = {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Descriptors that stay open for as long as the child lives. */
   readonly keepOpen: readonly number[];
+  /** Whom it runs as; null: as we do. */
+  readonly user: { readonly uid: number; readonly gid: number } | null;
   readonly readyMessage: z.ZodType<T>;
 };
 
@@ -31,6 +33,7 @@ export function startChild<T>(spec: ChildSpec<T>): Child<T> {
     cwd: spec.root,
     env: { ...spec.env, NODE_ENV: 'production' },
     detached: true,
+    ...spec.user,
     // What is worth reading they write to the other stream; on this one the summary is to be the last word.
     stdio: ['ignore', 'ignore', 'inherit', 'ipc', ...spec.keepOpen],
   };

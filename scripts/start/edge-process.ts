@@ -8,9 +8,19 @@ import type { PortalEnv } from '@/lib/platform/env';
 import type { EdgeOnThisMachine, Edges } from './announce';
 import { checkTlsListener, reachableHost, urlHost } from './answering';
 import type { ChildSpec } from './child';
+import type { User } from './separation';
+import { SIGNERS_OWN } from './signer-process';
 
 // What an edge has no use for, it is not given: it never touches the database or a CA key.
-const WITHHELD = ['DATABASE_URL', 'CA_PASSPHRASE', 'EDGE_TOKEN', 'EDGE_TOKEN_FILE', 'DEMO'];
+const WITHHELD = [
+  'DATABASE_URL',
+  'PORTAL_PASSPHRASE',
+  'SIGNER_SECRET',
+  'EDGE_TOKEN',
+  'EDGE_TOKEN_FILE',
+  'DEMO',
+  ...SIGNERS_OWN,
+];
 const UPSTREAM_SECRET_BYTES = 32;
 
 /** Where the token of this machine's edge comes from; null: there is none, so no edge is started. */
@@ -28,8 +38,9 @@ export function edgeSpec(input: {
   env: PortalEnv;
   given: NodeJS.ProcessEnv;
   token: EdgeToken;
+  user: User | null;
 }): ChildSpec<EdgeReady> {
-  const { root, env, given, token } = input;
+  const { root, env, given, token, user } = input;
   const passed = Object.entries(given).filter(([name]) => !WITHHELD.includes(name));
   return {
     name: 'edge',
@@ -47,6 +58,7 @@ export function edgeSpec(input: {
         given.EDGE_DEMO_CLIENTS_FILE ?? join(env.dataDir, 'demo-api-clients.json'),
     },
     keepOpen: [],
+    user,
     readyMessage: EdgeReady,
   };
 }

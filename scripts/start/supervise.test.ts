@@ -29,6 +29,7 @@ function program(body: string): ChildSpec<EdgeReady> {
     file,
     env: { ...process.env, NOTE: join(folder, 'pids') },
     keepOpen: [],
+    user: null,
     readyMessage: EdgeReady,
   };
 }

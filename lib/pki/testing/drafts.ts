@@ -3,7 +3,7 @@ import { type DerNode, equalBytes, readDer, TAG } from '@/lib/pki/der';
 import { octetString, oid, sequence, setOf, text, tlv } from '@/lib/pki/der-write';
 import { lint } from '@/lib/pki/lint';
 
-export type DraftBytes = { tbsDer: Uint8Array; issuerDer: Uint8Array };
+export type DraftBytes = Parameters<typeof lint>[0];
 
 /** The rules that lint finds broken, in the order of its table. */
 export function brokenBy(draft: DraftBytes): string[] {

@@ -1,0 +1,80 @@
+/**
+ * The signer's side of its socket: whoever knows the start-up secret and may open the socket asks for the operations
+ * of the port, and there is nothing else to ask for.
+ */
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { SECOND_MS } from '@/lib/kernel/time';
+import type { LintedDraft } from '@/lib/pki/lint';
+import { type Signer, SignerRefusal } from './port';
+import { jsonOf, ROUTES, SignRequest } from './protocol';
+
+/** Reads what was committed to be signed; null when there is no such pending intent. */
+export type ReadIntent = (
+  intentId: string,
+) => Promise<{ issuerId: string; tbsDer: Uint8Array } | null>;
+
+const MAX_BODY_BYTES = 64 * 1024;
+const REQUEST_TIMEOUT_MS = 5 * SECOND_MS;
+
+/** @param input.readIntent null: the database is the portal's own, which sends the intent */
+export function signerServer(input: {
+  signer: Signer;
+  secret: string;
+  readIntent: ReadIntent | null;
+  onFault: (error: unknown) => void;
+}): Server {
+  const { signer, secret, readIntent, onFault } = input;
+  const operations: Record<string, (request: IncomingMessage) => Promise<Uint8Array | string>> = {
+    [`POST ${ROUTES.sign}`]: async (request) => {
+      const asked = SignRequest.parse(JSON.parse((await bodyOf(request)).toString('utf8')));
+      const { intentId } = asked;
+      if ((asked.intent === null) === (readIntent === null)) {
+        throw new SignerRefusal('this signer reads intents elsewhere: see SIGNER_DATABASE_URL');
+      }
+      const intent = asked.intent ?? (await readIntent?.(intentId));
+      if (!intent) throw new SignerRefusal(`no pending intent has the id ${intentId}`);
+      // Unlinted: every signer lints again what it is given, and this one was given bytes.
+      const tbs = { tbsDer: intent.tbsDer } as unknown as LintedDraft;
+      return signer.sign({ intentId, issuerId: intent.issuerId, tbs });
+    },
+    [`GET ${ROUTES.status}`]: async () => jsonOf(await signer.status()),
+  };
+  return createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, async (request, response) => {
+    try {
+      if (!knows(secret, request)) {
+        response.writeHead(401).end();
+        return;
+      }
+      const operation = operations[`${request.method} ${request.url}`];
+      if (!operation) {
+        response.writeHead(404).end();
+        return;
+      }
+      const answer = await operation(request);
+      response.writeHead(200, { 'Content-Length': Buffer.byteLength(answer) }).end(answer);
+    } catch (error) {
+      const refused = error instanceof SignerRefusal;
+      if (!refused) onFault(error);
+      const message = error instanceof Error ? error.message : 'failed';
+      const text = JSON.stringify({ refused, message });
+      response.writeHead(refused ? 422 : 500, { Connection: 'close' }).end(text);
+    }
+  });
+}
+
+function knows(secret: string, { headers }: IncomingMessage): boolean {
+  const digest = (text: string) => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(headers.authorization ?? ''), digest(`Bearer ${secret}`));
+}
+
+async function bodyOf(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of request) {
+    length += chunk.length;
+    if (length > MAX_BODY_BYTES) throw new SignerRefusal('the request is too long');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}

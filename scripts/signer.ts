@@ -1,0 +1,112 @@
+/**
+ * The signer's process: holds the CA keys, answers on its socket and nowhere else. Started as root it opens key, log and
+ * socket, then becomes a user of its own.
+ */
+import { chmodSync, chownSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import type { Server } from 'node:http';
+import { dirname, join } from 'node:path';
+import { SECOND_MS } from '@/lib/kernel/time';
+import { committedIntents } from '@/lib/platform/committed-intents';
+import { log } from '@/lib/platform/log';
+import { type SignerEnv, signerEnv } from '@/lib/platform/signer-env';
+import { ensureAuthority } from '@/lib/signer/first-authority';
+import { type FolderSigner, openFolderSigner } from '@/lib/signer/folder-signer';
+import { folderSealingKey } from '@/lib/signer/key-folder';
+import { signerServer } from '@/lib/signer/socket-server';
+
+const LOOK_EVERY_MS = SECOND_MS;
+const STOP_WITHIN_MS = 5 * SECOND_MS;
+
+async function main(): Promise<void> {
+  process.umask(0o077);
+  const env = signerEnv(process.env);
+  // A child of ours must not inherit them, and neither must a dump of the environment show them.
+  for (const name of ['CA_PASSPHRASE', 'SIGNER_SECRET']) delete process.env[name];
+  const opened = await open(env);
+  const intents = env.databaseUrl === null ? null : committedIntents(env.databaseUrl);
+  const server = signerServer({
+    signer: opened.signer,
+    secret: env.secret,
+    readIntent: intents?.read ?? null,
+    onFault: (error) => log().error({ err: error }, 'the signer could not do what it was asked'),
+  });
+  await listen(server, env);
+  if (env.user) become(env.user, env.folder);
+  const looking = lookForNewIssuers(opened);
+
+  let stopping = false;
+  const stop = async (): Promise<void> => {
+    if (stopping) return;
+    stopping = true;
+    setTimeout(() => process.exit(0), STOP_WITHIN_MS).unref();
+    clearInterval(looking);
+    const closed = new Promise((done) => server.close(done));
+    server.closeIdleConnections();
+    await closed;
+    await opened.close();
+    await intents?.close();
+    process.exit(0);
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+  process.on('disconnect', stop);
+  process.send?.({ ready: true });
+}
+
+async function open(env: SignerEnv): Promise<FolderSigner> {
+  const { folder, pkiUrl } = env;
+  const now = () => new Date();
+  const sealingKey = await folderSealingKey(folder, env.passphrase);
+  if (env.firstAuthorityFor !== null) {
+    const providerName = env.firstAuthorityFor;
+    await ensureAuthority({ folder, sealingKey, providerName, pkiUrl, now: now() });
+  }
+  const { maxPerMinute } = env;
+  return openFolderSigner({ folder, sealingKey, openTokenKey: null, pkiUrl, now, maxPerMinute });
+}
+
+async function listen(server: Server, { socket, user }: SignerEnv): Promise<void> {
+  const folder = dirname(socket);
+  mkdirSync(folder, { recursive: true, mode: 0o750 });
+  // Whoever may write into this folder is the signer or root, so what lies there is a leftover.
+  rmSync(socket, { force: true });
+  await new Promise<void>((done, fail) => {
+    server.once('error', fail);
+    server.listen(socket, done);
+  });
+  chmodSync(socket, 0o660);
+  if (!user) return;
+  chownSync(socket, user.uid, user.socketGid);
+  chownSync(folder, user.uid, user.socketGid);
+  chmodSync(folder, 0o750);
+}
+
+function become({ uid, gid, socketGid }: NonNullable<SignerEnv['user']>, folder: string): void {
+  chownSync(folder, uid, gid);
+  for (const name of readdirSync(folder)) chownSync(join(folder, name), uid, gid);
+  process.setgroups?.(socketGid === gid ? [] : [socketGid]);
+  process.setgid?.(gid);
+  process.setuid?.(uid);
+}
+
+/** A rollover adds files; nobody should have to stop the signer for it. */
+function lookForNewIssuers(opened: FolderSigner): NodeJS.Timeout {
+  let said = '';
+  return setInterval(() => {
+    opened.refresh().catch((error: unknown) => {
+      const words = error instanceof Error ? error.message : String(error);
+      if (words !== said) log().error(words);
+      said = words;
+    });
+  }, LOOK_EVERY_MS);
+}
+
+main().catch((error: unknown) => {
+  const line = error instanceof Error ? error.message : String(error);
+  if (process.send)
+    process.send({ error: `The signer could not start: ${line}` }, () => process.exit(1));
+  else {
+    process.stderr.write(`${line}\n`);
+    process.exit(1);
+  }
+});

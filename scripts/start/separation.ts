@@ -1,0 +1,97 @@
+/**
+ * Started as root, each process becomes a user of its own: the signer always, portal and edge where that user can reach
+ * the program and the data. Then a portal that was taken over can open neither the CA keys nor the edge's.
+ */
+import { chmodSync, chownSync, lstatSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { SettingsError } from '@/lib/platform/env';
+
+export type User = { readonly uid: number; readonly gid: number };
+export type Separation = {
+  /** Null: everything runs as whoever started it. */
+  readonly users: { readonly signer: User; readonly portal: User | null } | null;
+  /** For the terminal; null when all is separated, or cannot be since we are not root. */
+  readonly warning: string | null;
+};
+
+// Users of these names are taken where the machine has them, and otherwise numbers that no package takes
+// (Debian policy 9.2.2: 60000-64999 are given out on request only).
+const NAMES = { signer: 'countersign-signer', portal: 'countersign' } as const;
+const NUMBERS = { signer: 64_701, portal: 64_702 } as const;
+const FIRST_UNPRIVILEGED = '/proc/sys/net/ipv4/ip_unprivileged_port_start';
+const PASS = 0o001;
+const READ = 0o004;
+
+/** @throws SettingsError for a user that is not there */
+export function separation(input: {
+  root: string;
+  dataDir: string;
+  ports: readonly number[];
+  given: NodeJS.ProcessEnv;
+}): Separation {
+  if (process.getuid?.() !== 0) return { users: null, warning: null };
+  const { given } = input;
+  const signer = userOf('SIGNER_USER', given.SIGNER_USER, 'signer');
+  const portal = userOf('PORTAL_USER', given.PORTAL_USER, 'portal');
+  const obstacle = obstacleTo(input);
+  if (obstacle === null) return { users: { signer, portal }, warning: null };
+  return {
+    users: { signer, portal: null },
+    warning: `Portal and edge run as root: ${obstacle}. Their separation from the CA keys is off.`,
+  };
+}
+
+/** Gives the data directory to the portal's user, but for what is the signer's. */
+export function giveDataDirectory(
+  dataDir: string,
+  portal: User,
+  signersOwn: readonly string[],
+): void {
+  const give = (path: string): void => {
+    if (signersOwn.includes(path)) return;
+    const facts = lstatSync(path);
+    if (facts.uid !== portal.uid && !facts.isSymbolicLink())
+      chownSync(path, portal.uid, portal.gid);
+    if (facts.isDirectory()) for (const name of readdirSync(path)) give(join(path, name));
+  };
+  give(dataDir);
+  // The signer passes through it to its own folder, and can list nothing.
+  chmodSync(dataDir, 0o711);
+}
+
+function obstacleTo(input: {
+  root: string;
+  dataDir: string;
+  ports: readonly number[];
+}): string | null {
+  const closed = [input.root, dirname(input.dataDir)].flatMap((path) => closedAbove(path) ?? [])[0];
+  if (closed !== undefined) return `no other user can pass ${closed}`;
+  const unreadable = ['package.json', 'scripts', 'lib', 'node_modules', '.next', 'generated'].find(
+    (name) => !readable(join(input.root, name)),
+  );
+  if (unreadable !== undefined) return `no other user can read ${join(input.root, unreadable)}`;
+  const first = Number(readFileSync(FIRST_UNPRIVILEGED, 'utf8'));
+  const low = input.ports.find((port) => port < first);
+  return low === undefined ? null : `only root can listen on port ${low}`;
+}
+
+function closedAbove(path: string): string | null {
+  if ((statSync(path).mode & PASS) === 0) return path;
+  return path === dirname(path) ? null : closedAbove(dirname(path));
+}
+
+function readable(path: string): boolean {
+  const { mode } = statSync(path, { throwIfNoEntry: false }) ?? { mode: READ };
+  return (mode & READ) !== 0;
+}
+
+function userOf(setting: string, given: string | undefined, who: 'signer' | 'portal'): User {
+  const accounts = readFileSync('/etc/passwd', 'utf8')
+    .split('\n')
+    .map((line) => line.split(':'));
+  const wanted = given || NAMES[who];
+  const found = accounts.find(([name, , uid]) => name === wanted || uid === wanted);
+  if (found) return { uid: Number(found[2]), gid: Number(found[3]) };
+  if (given) throw new SettingsError(`${setting}: this machine has no user "${given}".`);
+  return { uid: NUMBERS[who], gid: NUMBERS[who] };
+}
