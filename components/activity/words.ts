@@ -9,7 +9,10 @@ type Detail = ActivityEventView['detail'];
 const SENTENCES: Record<string, (detail: Detail) => string> = {
   'certificate.requested': (d) => `asked for a certificate for ${place(d)}${inSlot(d)}`,
   'certificate.issued': (d) => `issued the certificate ${text(d, 'label')} for ${place(d)}`,
-  'certificate.request-voided': () => 'gave up a request that was not finished in time',
+  'certificate.request-voided': (d) =>
+    text(d, 'why').includes('compromised')
+      ? 'gave up a request because its key was reported as compromised'
+      : 'gave up a request that was not finished in time',
   'certificate.labelled': (d) => `renamed the certificate ${text(d, 'from')} to ${text(d, 'to')}`,
   'certificate.revoked': (d) =>
     `revoked the certificate ${text(d, 'label')} of ${place(d)}${because(d)}`,

@@ -2,6 +2,7 @@ import { authorize, type Principal, type Scope } from '@/lib/access/scope';
 import { MAX_CSR_BYTES } from '@/lib/contract/operations';
 import type { CsrCheckView } from '@/lib/contract/views';
 import { AppError } from '@/lib/kernel/errors';
+import { isBlocked } from '@/lib/key-policy/blocked-keys';
 import { type CsrCheck, checkCsr } from '@/lib/pki/csr-check';
 import { inScope } from '@/lib/platform/database';
 
@@ -14,14 +15,21 @@ export async function checkCsrFor(
   input: { csr: string | Uint8Array },
 ): Promise<CsrCheckView> {
   const scope = authorize(principal, 'certificates.check');
-  const { facts, findings, csr } = await checkedCsr(scope, input.csr);
+  const { facts, findings, csr } = await checkedCsr(scope, input.csr, 'listed or reported');
   return { acceptable: csr !== null, facts, findings };
 }
+
+/**
+ * Where a key is looked up: in the operator's list, or also among those reported as compromised. Issuing looks the
+ * latter up in the transaction that takes a slot, and here only to list all that is wrong.
+ */
+export type KeyLookup = 'listed' | 'listed or reported';
 
 /** The check with the account's own legal name, as issuing repeats it. */
 export async function checkedCsr(
   scope: Scope,
   csr: string | Uint8Array,
+  lookup: KeyLookup,
 ): Promise<CsrCheck & { legalName: string }> {
   const bytes = typeof csr === 'string' ? Buffer.byteLength(csr) : csr.length;
   if (bytes > MAX_CSR_BYTES) {
@@ -35,6 +43,11 @@ export async function checkedCsr(
       select: { legalName: true },
     }),
   );
-  const check = await checkCsr(csr, { legalName: account.legalName });
+  const check = await checkCsr(csr, {
+    legalName: account.legalName,
+    isKnownWeak: async (spkiSha256Hex) =>
+      lookup === 'listed or reported' &&
+      (await inScope(scope, (tx) => isBlocked(tx, spkiSha256Hex))),
+  });
   return { ...check, legalName: account.legalName };
 }

@@ -4,6 +4,7 @@ import { lockAccount } from '@/lib/accounts/lock';
 import { recordEvent } from '@/lib/audit/record';
 import type { CertificateView } from '@/lib/contract/views';
 import { AppError } from '@/lib/kernel/errors';
+import { refuseBlocked } from '@/lib/key-policy/blocked-keys';
 import { certificateOf, recordNotice } from '@/lib/mail/notices';
 import { type CertificateFacts, certificateFacts } from '@/lib/pki/certificate-facts';
 import { crossCheck } from '@/lib/pki/cross-check';
@@ -19,7 +20,7 @@ import { viewWithFacts, withSlot } from './view';
 
 /**
  * Signs the draft of a pending intent and stores the certificate, exactly once however often it is called.
- * @throws AppError `ca_unavailable`; the intent then stays pending
+ * @throws AppError `ca_unavailable`; the intent then stays pending. `csr_rejected` when its key was blocked meanwhile
  */
 export async function finishIntent(
   scope: Scope,
@@ -122,6 +123,7 @@ async function store(
     include: withSlot,
   });
   if (!stored) {
+    await refuseBlocked(tx, intent.spkiSha256);
     throw new AppError('ca_unavailable', {
       detail: 'This request was given up because it was not finished in time. Send it again.',
       retryAfterSeconds: 1,

@@ -8,6 +8,7 @@ import { recordEvent } from '@/lib/audit/record';
 import type { Environment } from '@/lib/kernel/environments';
 import { AppError } from '@/lib/kernel/errors';
 import { MINUTE_MS, SECOND_MS } from '@/lib/kernel/time';
+import { isBlocked } from '@/lib/key-policy/blocked-keys';
 import { currentTime } from '@/lib/platform/clock';
 import type { Tx } from '@/lib/platform/database';
 
@@ -30,10 +31,13 @@ export type PlannedIntent = {
   requestSha256: string;
 };
 
-export type Taken = { kind: 'taken' } | { kind: 'repeat'; intent: Intent };
+export type Taken =
+  | { kind: 'taken' }
+  | { kind: 'key blocked' }
+  | { kind: 'repeat'; intent: Intent };
 
 /**
- * Takes a slot and writes the intent, or finds that this very request was made before.
+ * Takes a slot and writes the intent, or finds that this very request was made before, or that nobody may use its key.
  * @throws AppError `live_limit_reached`, `public_key_in_use`, `idempotency_conflict`
  */
 export async function takeSlot(tx: Tx, scope: Scope, planned: PlannedIntent): Promise<Taken> {
@@ -41,6 +45,7 @@ export async function takeSlot(tx: Tx, scope: Scope, planned: PlannedIntent): Pr
   const now = currentTime();
   const earlier = await earlierIntent(tx, scope, planned);
   if (earlier) return { kind: 'repeat', intent: earlier };
+  if (await isBlocked(tx, planned.spkiSha256)) return { kind: 'key blocked' };
   await claimPublicKey(tx, scope, planned.spkiSha256, now);
   const slot = await freeSlot(tx, scope, account.liveLimit, now);
   await tx.intent.create({

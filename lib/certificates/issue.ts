@@ -37,14 +37,8 @@ export async function issueCertificate(
   request: IssueRequest,
 ): Promise<CertificateView> {
   const scope = authorize(principal, 'certificates.issue');
-  const { csr, findings, legalName } = await checkedCsr(scope, request.csr);
-  if (csr === null) {
-    const blocking = findings.filter((finding) => finding.severity === 'error').length;
-    throw new AppError('csr_rejected', {
-      detail: `The signing request has ${blocking === 1 ? 'one fault' : `${blocking} faults`}. Each finding says how to mend it.`,
-      members: { findings },
-    });
-  }
+  const { csr, legalName } = await checkedCsr(scope, request.csr, 'listed');
+  if (csr === null) throw await rejected(scope, request);
   const draft = await planDraft({
     scope,
     csr,
@@ -66,8 +60,18 @@ export async function issueCertificate(
     requestSha256: requestDigest(request),
   };
   const taken = await inScope(scope, (tx) => takeSlot(tx, scope, planned));
+  if (taken.kind === 'key blocked') throw await rejected(scope, request);
   if (taken.kind === 'repeat') return answerOf(scope, taken.intent);
   return finishIntent(scope, planned, draft.linted);
+}
+
+async function rejected(scope: Scope, request: IssueRequest): Promise<AppError> {
+  const { findings } = await checkedCsr(scope, request.csr, 'listed or reported');
+  const blocking = findings.filter((finding) => finding.severity === 'error').length;
+  return new AppError('csr_rejected', {
+    detail: `The signing request has ${blocking === 1 ? 'one fault' : `${blocking} faults`}. Each finding says how to mend it.`,
+    members: { findings },
+  });
 }
 
 /** The answer to a repeated request: the certificate of the first, waiting for it if it is still being made. */

@@ -1,20 +1,24 @@
-import { authorize, type Principal } from '@/lib/access/scope';
+import { authorize, type Principal, type Scope } from '@/lib/access/scope';
 import { lockAccount } from '@/lib/accounts/lock';
 import { recordEvent } from '@/lib/audit/record';
 import type { CertificateView } from '@/lib/contract/views';
 import type { RevocationReason } from '@/lib/kernel/environments';
+import { blockKey } from '@/lib/key-policy/blocked-keys';
 import { certificateOf, recordNotice } from '@/lib/mail/notices';
 import { currentTime } from '@/lib/platform/clock';
-import { inScope } from '@/lib/platform/database';
+import { inScope, type Tx } from '@/lib/platform/database';
 import { certificateChange, recordChange } from '@/lib/publishing/changes';
 import { publisher } from '@/lib/publishing/publisher';
+import { voidIntent } from './intents';
 import { knownId, noCertificate } from './read';
 import { certificateView, withSlot } from './view';
 
 /**
  * Revokes a certificate and frees its slot; edges refuse it within a second. A repeat changes nothing.
+ * With `keyCompromise` the key is never taken again, all live certificates with it are revoked in the same
+ * transaction, and requests with it that are still being signed are given up.
  * @throws AppError `not_found`
- * @see RFC 5280, 5.3.1 for the reasons
+ * @see RFC 5280, 5.3.1 for the reasons; CA/Browser Forum BR, 4.9.1.1 (3) for the other certificates
  */
 export async function revokeCertificate(
   principal: Principal,
@@ -29,40 +33,65 @@ export async function revokeCertificate(
     const before = await tx.certificate.findFirst({ where });
     if (!before) throw noCertificate();
     if (before.revokedAt === null) {
-      const row = await tx.certificate.update({
-        where: { id: before.id },
-        data: { revokedAt: now, revokedBy: scope.actor.name, revocationReason: reason },
-      });
-      await tx.slot.deleteMany({
-        where: { intentId: row.intentId, accountId: scope.accountId },
-      });
-      await recordEvent(tx, {
-        chain: scope.accountId,
-        actor: scope.actor,
-        requestId: scope.requestId,
-        action: 'certificate.revoked',
-        object: { kind: 'certificate', id: row.id },
-        detail: {
-          reason,
-          environment: row.environment,
-          label: row.label,
-          serialHex: row.serialHex,
-        },
-      });
-      await recordChange(tx, certificateChange(row));
-      await recordNotice(tx, {
-        accountId: scope.accountId,
-        key: `revoked/${row.id}`,
-        data: {
-          kind: 'certificate-revoked',
-          ...certificateOf(row),
-          by: scope.actor.name,
-        },
-      });
+      await revokeOne(tx, scope, before.id, reason);
+      if (reason === 'keyCompromise') await revokeKey(tx, scope, before.spkiSha256, now);
     }
     const stored = await tx.certificate.findFirstOrThrow({ where, include: withSlot });
     return certificateView(stored, now);
   });
   publisher().nudge();
   return view;
+}
+
+async function revokeKey(tx: Tx, scope: Scope, spkiSha256: string, now: Date): Promise<void> {
+  const { accountId } = scope;
+  await blockKey(tx, scope, spkiSha256);
+  const others = await tx.certificate.findMany({
+    where: { accountId, spkiSha256, revokedAt: null, notAfter: { gt: now } },
+    orderBy: { id: 'asc' },
+  });
+  for (const other of others) await revokeOne(tx, scope, other.id, 'keyCompromise');
+  const pending = await tx.intent.findMany({ where: { accountId, spkiSha256, state: 'pending' } });
+  for (const intent of pending) {
+    await tx.slot.deleteMany({ where: { intentId: intent.id, accountId } });
+    await voidIntent(tx, intent, 'its key was reported as compromised');
+  }
+}
+
+async function revokeOne(
+  tx: Tx,
+  scope: Scope,
+  id: string,
+  reason: RevocationReason,
+): Promise<void> {
+  const row = await tx.certificate.update({
+    where: { id },
+    data: { revokedAt: currentTime(), revokedBy: scope.actor.name, revocationReason: reason },
+  });
+  await tx.slot.deleteMany({
+    where: { intentId: row.intentId, accountId: scope.accountId },
+  });
+  await recordEvent(tx, {
+    chain: scope.accountId,
+    actor: scope.actor,
+    requestId: scope.requestId,
+    action: 'certificate.revoked',
+    object: { kind: 'certificate', id: row.id },
+    detail: {
+      reason,
+      environment: row.environment,
+      label: row.label,
+      serialHex: row.serialHex,
+    },
+  });
+  await recordChange(tx, certificateChange(row));
+  await recordNotice(tx, {
+    accountId: scope.accountId,
+    key: `revoked/${row.id}`,
+    data: {
+      kind: 'certificate-revoked',
+      ...certificateOf(row),
+      by: scope.actor.name,
+    },
+  });
 }
