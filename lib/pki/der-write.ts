@@ -4,7 +4,7 @@ import { compareBytes, TAG } from '@/lib/pki/der';
 /** One TLV with the given identifier octet around the concatenated parts. */
 export function tlv(tag: number, ...parts: readonly Uint8Array[]): Uint8Array {
   const content = concat(parts);
-  return concat([Uint8Array.from([tag, ...lengthOctets(content.length)]), content]);
+  return concat([header(tag, content.length), content]);
 }
 
 export function sequence(...parts: readonly Uint8Array[]): Uint8Array {
@@ -53,6 +53,11 @@ export function octetString(octets: Uint8Array): Uint8Array {
 /** Explicit or constructed context tag `[number]`. */
 export function context(number: number, ...parts: readonly Uint8Array[]): Uint8Array {
   return tlv(0xa0 | number, ...parts);
+}
+
+/** Identifier and length of a TLV whose content is written elsewhere. */
+export function header(tag: number, length: number): Uint8Array {
+  return Uint8Array.from([tag, ...lengthOctets(length)]);
 }
 
 export function concat(parts: readonly Uint8Array[]): Uint8Array {

@@ -83,7 +83,8 @@ function readNode(bytes: Uint8Array, offset: number, position: Position): DerNod
   return { tag, der, content, children };
 }
 
-function readHeader(bytes: Uint8Array, offset: number) {
+/** Where one TLV has its content; nothing inside is read. @throws DerError */
+export function readHeader(bytes: Uint8Array, offset: number) {
   const tag = bytes[offset];
   const first = bytes[offset + 1];
   if (tag === undefined || first === undefined) throw new DerError('the structure is cut off');

@@ -16,13 +16,17 @@ export type DraftParts = {
   extensions: Map<string, Extension>;
   repeated: boolean;
   timesEncoded: boolean;
-  issuer: {
-    subjectDer: Uint8Array;
-    keyId: Uint8Array | null;
-    notAfter: Date;
-    isCa: boolean;
-    signsCertificates: boolean;
-  };
+  issuer: IssuerParts;
+};
+
+export type IssuerParts = {
+  subject: DerNode;
+  subjectDer: Uint8Array;
+  keyId: Uint8Array | null;
+  notAfter: Date;
+  isCa: boolean;
+  signsCertificates: boolean;
+  signsCrls: boolean;
 };
 
 /** What crosses over from a subject, in the order of our certificates. */
@@ -70,7 +74,8 @@ function smallInteger(parent: DerNode): number | undefined {
   return content.length === 1 ? content[0] : undefined;
 }
 
-function issuerOf(certificateDer: Uint8Array): DraftParts['issuer'] {
+/** @throws DerError when the bytes are no certificate with extensions */
+export function issuerOf(certificateDer: Uint8Array): IssuerParts {
   const tbs = expect(
     readDer(certificateDer).children[0],
     TAG.sequence,
@@ -81,19 +86,27 @@ function issuerOf(certificateDer: Uint8Array): DraftParts['issuer'] {
   const keyUsage = extensions.get(OID.keyUsage);
   const usage = keyUsage && expect(readDer(keyUsage.value), TAG.bitString, 'a key usage').content;
   const [cA] = childrenOf(extensions.get(OID.basicConstraints));
+  const subject = expect(tbs[5], TAG.sequence, "the issuer's subject");
   return {
-    subjectDer: expect(tbs[5], TAG.sequence, "the issuer's subject").der,
+    subject,
+    subjectDer: subject.der,
     notAfter: timeOf(tbs[4]?.children[1]),
     keyId: keyId ? expect(readDer(keyId.value), TAG.octetString, 'a key identifier').content : null,
     isCa: cA?.tag === TAG.boolean && cA.content[0] === 0xff,
-    // keyCertSign is bit 5, counted from the left (RFC 5280, 4.2.1.3).
+    // keyCertSign is bit 5, cRLSign bit 6, counted from the left (RFC 5280, 4.2.1.3).
     signsCertificates: ((usage?.[1] ?? 0) & 0x04) !== 0,
+    signsCrls: ((usage?.[1] ?? 0) & 0x02) !== 0,
   };
 }
 
 function extensionsIn(node: DerNode | undefined): [string, Extension][] {
   if (node?.tag !== 0xa3 || node.children.length !== 1) throw new DerError('no extensions');
-  return expect(node.children[0], TAG.sequence, 'extensions').children.map((extension) => {
+  return extensionList(node.children[0]);
+}
+
+/** The extensions of one SEQUENCE, in their order. @throws DerError */
+export function extensionList(node: DerNode | undefined): [string, Extension][] {
+  return expect(node, TAG.sequence, 'extensions').children.map((extension) => {
     const parts = expect(extension, TAG.sequence, 'an extension').children;
     const flag = parts[1]?.tag === TAG.boolean ? parts[1] : null;
     if (parts.length !== (flag ? 3 : 2)) throw new DerError('an extension with too many parts');
@@ -105,7 +118,7 @@ function extensionsIn(node: DerNode | undefined): [string, Extension][] {
 }
 
 /** @throws DerError for anything but YYMMDDhhmmssZ or YYYYMMDDhhmmssZ of its own type that is a moment */
-function timeOf(node: DerNode | undefined): Date {
+export function timeOf(node: DerNode | undefined): Date {
   const digits = latin1(node?.content ?? new Uint8Array());
   const century = Number(digits.slice(0, 2)) < 50 ? '20' : '19';
   const full =
@@ -126,7 +139,7 @@ function timeOf(node: DerNode | undefined): Date {
   return time;
 }
 
-function rightlyEncoded(node: DerNode | undefined): boolean {
+export function rightlyEncoded(node: DerNode | undefined): boolean {
   return (node?.tag === TAG.utcTime) === timeOf(node).getUTCFullYear() < 2050;
 }
 

@@ -44,6 +44,11 @@ export const OID = {
   friendlyName: '1.2.840.113549.1.9.20',
   localKeyId: '1.2.840.113549.1.9.21',
   sha256Rsa: '1.2.840.113549.1.1.11',
+  crlNumber: '2.5.29.20',
+  ocspSigning: '1.3.6.1.5.5.7.3.9',
+  ocspBasic: '1.3.6.1.5.5.7.48.1.1',
+  ocspNonce: '1.3.6.1.5.5.7.48.1.2',
+  ocspNoCheck: '1.3.6.1.5.5.7.48.1.5',
 } as const;
 
 /** Short names of subject attribute types (RFC 4514, RFC 4519, PKCS #9); others are shown as dotted text. */

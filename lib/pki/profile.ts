@@ -11,6 +11,28 @@ export const LEAF_PROFILE = {
 export const ISSUING_PROFILE = { validityMs: 3652 * DAY_MS, pathLength: 0 } as const;
 export const ROOT_PROFILE = { validityMs: 7305 * DAY_MS } as const;
 
+export const CRL_PROFILE = {
+  /** How long foreign software goes on with the list it has when it cannot fetch another. */
+  validityMs: 7 * DAY_MS,
+  /** A list that nothing changed is made again when it is this old. */
+  renewAfterMs: DAY_MS,
+} as const;
+
+export const RESPONDER_PROFILE = {
+  backdateMs: 5 * MINUTE_MS,
+  // Nobody can revoke it (id-pkix-ocsp-nocheck), so it is not good for long.
+  validityMs: 3 * DAY_MS,
+} as const;
+
+export const OCSP_PROFILE = {
+  /** nginx keeps an answer until then, so it is also how late a revocation may reach it. */
+  validityMs: 10 * MINUTE_MS,
+  /** Within which caches on the way may answer instead of us. */
+  maxAgeMs: MINUTE_MS,
+  /** A signed answer is used again until it is this old. */
+  renewAfterMs: 5 * MINUTE_MS,
+} as const;
+
 /** What subject text may not have; csr-rules.ts says by whose rule. */
 export const FORBIDDEN_CHARACTERS = '<>~!@#$%^*/\\()?,&';
 
