@@ -12,22 +12,22 @@ export function brokenBy(draft: DraftBytes): string[] {
 }
 
 /** The draft with part `index` of its TBSCertificate replaced. */
-export function withPart(
-  good: DraftBytes,
+export function withPart<Draft extends { tbsDer: Uint8Array }>(
+  good: Draft,
   index: number,
   part: (before: DerNode) => Uint8Array,
-): DraftBytes {
+): Draft {
   const { children } = readDer(good.tbsDer);
   const parts = children.map((node, at) => (at === index ? part(node) : node.der));
   return { ...good, tbsDer: sequence(...parts) };
 }
 
 /** The draft with one extension replaced by those that `change` makes of its value. */
-export function withExtension(
-  good: DraftBytes,
+export function withExtension<Draft extends { tbsDer: Uint8Array }>(
+  good: Draft,
   id: string,
   change: (value: Uint8Array, critical: boolean) => Uint8Array[],
-): DraftBytes {
+): Draft {
   return withPart(good, 7, (node) => {
     const list = node.children[0]?.children ?? [];
     const changed = list.flatMap((one) => {
