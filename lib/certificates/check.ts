@@ -3,6 +3,7 @@ import { MAX_CSR_BYTES } from '@/lib/contract/operations';
 import type { CsrCheckView } from '@/lib/contract/views';
 import { AppError } from '@/lib/kernel/errors';
 import { isBlocked } from '@/lib/key-policy/blocked-keys';
+import { knownWeakKeys } from '@/lib/key-policy/known-weak';
 import { type CsrCheck, checkCsr } from '@/lib/pki/csr-check';
 import { inScope } from '@/lib/platform/database';
 
@@ -46,8 +47,9 @@ export async function checkedCsr(
   const check = await checkCsr(csr, {
     legalName: account.legalName,
     isKnownWeak: async (spkiSha256Hex) =>
-      lookup === 'listed or reported' &&
-      (await inScope(scope, (tx) => isBlocked(tx, spkiSha256Hex))),
+      (await knownWeakKeys().has(spkiSha256Hex)) ||
+      (lookup === 'listed or reported' &&
+        (await inScope(scope, (tx) => isBlocked(tx, spkiSha256Hex)))),
   });
   return { ...check, legalName: account.legalName };
 }

@@ -1,4 +1,7 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { createHash, generateKeyPairSync } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { accountScope } from '@/lib/access/scope';
 import { checkCsrFor } from '@/lib/certificates/check';
@@ -18,11 +21,19 @@ import {
   testScope,
 } from '@/lib/start-up/testing';
 
+const LEAKED = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const folder = mkdtempSync(join(tmpdir(), 'countersign-leaked-'));
 let portal: TestPortal;
 beforeAll(async () => {
-  portal = await openTestPortal();
+  const weakKeysFile = join(folder, 'weak-keys');
+  const leaked = LEAKED.publicKey.export({ format: 'der', type: 'spki' });
+  writeFileSync(weakKeysFile, createHash('sha256').update(leaked).digest());
+  portal = await openTestPortal({ weakKeysFile });
 });
-afterAll(() => portal.stop());
+afterAll(async () => {
+  await portal.stop();
+  rmSync(folder, { recursive: true });
+});
 
 type Account = Awaited<ReturnType<TestPortal['newAccount']>>;
 
@@ -148,6 +159,22 @@ describe('T9: a key whose certificate was revoked for compromise', () => {
     expect(await certificatesOf(account)).toContainEqual(
       expect.objectContaining({ id: second.id, status: 'live' }),
     );
+  });
+});
+
+describe("T9: a key on the operator's list", () => {
+  it('is not taken, and the words are those for a reported one', async () => {
+    const account = await portal.newAccount();
+    const refusal = await refusalOf(issue(account, requestPem(composed({ key: LEAKED }))));
+    expect(refusal.code).toBe('csr_rejected');
+    expect(refusal.members.findings).toMatchObject([
+      {
+        rule: 'key-known-weak',
+        message:
+          'This key is publicly known or was reported as compromised, so it is never taken again.',
+      },
+    ]);
+    expect(await actionsOf(account)).toHaveLength(1);
   });
 });
 

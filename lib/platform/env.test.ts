@@ -41,6 +41,7 @@ describe('settings of a portal', () => {
         sandbox: { ingress: ['127.0.0.1/32'], egress: [] },
       },
       apiRequestsPerMinute: 1_200,
+      weakKeysFile: null,
     });
   });
 

@@ -47,6 +47,8 @@ export type PortalEnv = {
   /** Where edges listen, and where webhooks come from, as customers are told. */
   readonly firewall: Record<Environment, FirewallRanges>;
   readonly apiRequestsPerMinute: number;
+  /** Absolute; sorted SHA-256 digests of public keys that are never taken. Null: no list. */
+  readonly weakKeysFile: string | null;
 };
 
 const DEFAULT_PORTS = {
@@ -120,6 +122,7 @@ const Settings = z.object({
     .url({ protocol: /^smtps?$/, error: 'write smtp://user:password@host:port, or smtps://' })
     .refine((value) => !/[?#]/.test(value), 'no options are taken after ? or #')
     .optional(),
+  WEAK_KEYS_FILE: text,
   MAIL_FROM: z
     .string()
     .regex(
@@ -184,6 +187,7 @@ export function portalEnv(env: Readonly<Record<string, string | undefined>>): Po
     },
     firewall: firewallRanges(settings, demo && isLoopbackHost(host) ? host : null),
     apiRequestsPerMinute: settings.API_REQUESTS_PER_MINUTE,
+    weakKeysFile: absolute(settings.WEAK_KEYS_FILE),
   };
 }
 

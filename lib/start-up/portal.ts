@@ -5,6 +5,7 @@ import { decisionFeed } from '@/lib/activity/decision-feed';
 import { recoverIntents } from '@/lib/certificates/recover';
 import { issuerBook } from '@/lib/issuers/book';
 import { SECOND_MS } from '@/lib/kernel/time';
+import { openKnownWeakKeys } from '@/lib/key-policy/known-weak';
 import { startMailSender } from '@/lib/mail/sender';
 import { closeDatabase, openDatabase } from '@/lib/platform/database';
 import type { PortalEnv } from '@/lib/platform/env';
@@ -21,6 +22,8 @@ export type PortalSettings = DeploymentSettings & {
   /** The folder with prisma/migrations. */
   root: string;
   databaseUrl: string | null;
+  /** WEAK_KEYS_FILE; null: no list. */
+  weakKeysFile: string | null;
   /** Null: none are delivered by this process. */
   mail: PortalEnv['mail'] | null;
   /** `yes`: seed the demo, or refuse to start where there are other accounts. */
@@ -48,6 +51,7 @@ export function portalSettings(
     mail,
     mailsShown: env.demo ? 'yes' : 'no',
     apiRequestsPerMinute,
+    weakKeysFile: env.weakKeysFile,
   };
 }
 
@@ -64,6 +68,7 @@ export async function startPortal(settings: PortalSettings): Promise<StartedPort
   await openDatabase({ url: settings.databaseUrl, dataDir: settings.dataDir });
   try {
     await migrate(settings.root);
+    const weakKeys = await openKnownWeakKeys(settings.weakKeysFile);
     const { signer, closeSigner } = await openSigner(settings);
     const { firstStart } = await openDeployment(settings, signer);
     await issuerBook().refresh();
@@ -82,6 +87,7 @@ export async function startPortal(settings: PortalSettings): Promise<StartedPort
         await publisher().stop();
         await issuerBook().stop();
         await closeSigner();
+        await weakKeys.close();
         await closeDatabase();
       },
     };

@@ -28,7 +28,7 @@ export type TestPortal = {
   stop(): Promise<void>;
 };
 
-export async function openTestPortal(): Promise<TestPortal> {
+export async function openTestPortal(input: { weakKeysFile?: string } = {}): Promise<TestPortal> {
   const dataDir = mkdtempSync(join(tmpdir(), 'countersign-test-'));
   const databaseUrl = onPostgres ? await newDatabase() : null;
   const started: StartedPortal = await startPortal({
@@ -49,6 +49,7 @@ export async function openTestPortal(): Promise<TestPortal> {
     mail: null,
     serverCaFiles: { production: null, sandbox: null },
     apiRequestsPerMinute: 100_000,
+    weakKeysFile: input.weakKeysFile ?? null,
     demo: 'no',
   });
   return {
