@@ -27,7 +27,7 @@ export type Entries = { count: number; fault: string | null };
 
 /** @throws DerError when the bytes are no TBSCertList with all parts that ours have, or the issuer no certificate */
 export function readCrlDraft(draft: { tbsDer: Uint8Array; issuerDer: Uint8Array }): CrlParts {
-  const [version, signature, issuer, thisUpdate, nextUpdate, ...rest] = partsOf(draft.tbsDer);
+  const [version, signature, issuer, thisUpdate, nextUpdate, ...rest] = shallowParts(draft.tbsDer);
   const list = rest[0]?.[0] === TAG.sequence ? rest.shift() : undefined;
   const [extensions, ...more] = rest;
   if (!version || !signature || !issuer || !thisUpdate || !nextUpdate || !extensions) {
@@ -52,8 +52,8 @@ export function readCrlDraft(draft: { tbsDer: Uint8Array; issuerDer: Uint8Array 
   };
 }
 
-/** The TLVs inside one SEQUENCE, unread. */
-function partsOf(bytes: Uint8Array): Uint8Array[] {
+/** The TLVs inside one SEQUENCE, unread: of a signed list the list, the algorithm and the signature. @throws DerError */
+export function shallowParts(bytes: Uint8Array): Uint8Array[] {
   const { tag, contentStart, contentEnd } = readHeader(bytes, 0);
   if (tag !== TAG.sequence || contentEnd !== bytes.length) throw new DerError('not one SEQUENCE');
   const parts: Uint8Array[] = [];

@@ -1,8 +1,10 @@
 /** The signer over one key folder: in a process of its own by default, in the portal's in tests. */
-import { guardedSigner, type OpenIssuer } from './guarded-signer';
+import { crlMemory } from './crl-memory';
+import { guardedSigner } from './guarded-signer';
 import { type Custody, type StoredIssuer, signerLogPath, storedIssuers } from './key-folder';
 import type { Signer } from './port';
 import type { SealingKey } from './sealed-key';
+import type { OpenIssuer } from './signing-desk';
 import { type SigningKey, sealedSigningKey } from './signing-key';
 import { openSigningLog } from './signing-log';
 import { signingMemory } from './signing-memory';
@@ -43,12 +45,17 @@ export async function openFolderSigner(input: {
   };
   await refresh();
   const memory = signingMemory({ now, maxPerMinute: input.maxPerMinute });
+  const crls = crlMemory();
   const log = await openSigningLog({
     path: signerLogPath(folder),
     now,
-    onEntry: (entry) => memory.recall(entry),
+    onEntry: (entry) => {
+      memory.recall(entry);
+      crls.recall(entry);
+    },
   });
-  const signer = guardedSigner({ issuers: () => issuers, log, memory, pkiUrl: input.pkiUrl, now });
+  const desk = { issuers: () => issuers, log, memory, crls, pkiUrl: input.pkiUrl, now };
+  const signer = guardedSigner(desk);
   return { signer, refresh, close: () => log.close() };
 }
 

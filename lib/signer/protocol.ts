@@ -23,11 +23,26 @@ export const StatusReply = z.object({
     }),
   ),
   log: z.object({ entries: z.number(), head: z.string() }),
+  crlNumbers: z.record(z.string(), z.number()),
+});
+
+export const ResponderRequest = z.strictObject({
+  responderId: z.string().min(1).max(64),
+  issuerId: z.string().min(1).max(64),
+  tbsDer: der,
 });
 
 export const FaultReply = z.object({ refused: z.boolean(), message: z.string() });
 
-export const ROUTES = { sign: '/sign', status: '/status' } as const;
+export const ROUTES = {
+  sign: '/sign',
+  /** The body is the TBSCertList as it is, since it may have megabytes; the answer is the list's signature. */
+  crl: '/crl',
+  responder: '/responder',
+  status: '/status',
+} as const;
+/** Whose list the body of `crl` is. */
+export const ISSUER_HEADER = 'x-countersign-issuer';
 
 /** JSON with every Uint8Array as base 64. */
 export function jsonOf(value: unknown): string {

@@ -3,6 +3,7 @@ import { MINUTE_MS } from '@/lib/kernel/time';
 import { SignerRefusal } from './port';
 import type { LoggedEntry } from './signing-log';
 
+/** A responder's certificate is remembered by the responder's id. */
 export type Asked = { intentId: string; issuerId: string; serialHex: string; tbsSha256: string };
 
 export type SigningMemory = {
@@ -67,9 +68,11 @@ export function signingMemory(input: { now: () => Date; maxPerMinute: number }):
       return signature;
     },
     recall(entry) {
-      if (entry.op !== 'certificate') return;
+      if (entry.op === 'crl') return;
+      const intentId = entry.op === 'certificate' ? entry.intentId : entry.responderId;
+      const { issuerId, serialHex, tbsSha256 } = entry;
       const signature = Promise.resolve(new Uint8Array(Buffer.from(entry.signature, 'base64')));
-      keep({ ...entry, at: entry.at.getTime(), signature });
+      keep({ intentId, issuerId, serialHex, tbsSha256, at: entry.at.getTime(), signature });
     },
   };
 }

@@ -2,11 +2,14 @@
 import { Agent, type IncomingMessage, request } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { SECOND_MS } from '@/lib/kernel/time';
+import { signedDer, signingAlgorithmOf } from '@/lib/pki/signing-algorithm';
 import { type Signer, SignerGone, SignerRefusal } from './port';
-import { FaultReply, jsonOf, ROUTES, StatusReply } from './protocol';
+import { FaultReply, ISSUER_HEADER, jsonOf, ROUTES, StatusReply } from './protocol';
 
 /** A caller is told within two seconds that the signer is gone. */
 const ANSWER_WITHIN_MS = 1.5 * SECOND_MS;
+/** A list of megabytes, which nobody waits for. */
+const CRL_WITHIN_MS = 10 * SECOND_MS;
 const MAX_SOCKETS = 32;
 
 /**
@@ -18,7 +21,7 @@ export function socketSigner(input: {
   intents: 'read' | 'sent';
 }): Signer {
   const agent = new Agent({ keepAlive: true, maxSockets: MAX_SOCKETS });
-  const ask = (call: { method: string; path: string; body: string; withinMs: number }) =>
+  const ask = (call: Asked) =>
     answered({ ...call, socketPath: input.path, secret: input.secret, agent });
   return {
     async sign({ intentId, issuerId, tbs }) {
@@ -27,6 +30,17 @@ export function socketSigner(input: {
       const withinMs = ANSWER_WITHIN_MS;
       return new Uint8Array(await ask({ method: 'POST', path: ROUTES.sign, body, withinMs }));
     },
+    async signCrl({ issuerId, tbs }) {
+      const headers = { [ISSUER_HEADER]: issuerId };
+      const call = { method: 'POST', path: ROUTES.crl, body: tbs.tbsDer, headers };
+      const signature = await ask({ ...call, withinMs: CRL_WITHIN_MS });
+      return signedDer(tbs.tbsDer, signingAlgorithmOf(tbs.issuerDer), new Uint8Array(signature));
+    },
+    async signOcspResponder({ responderId, issuerId, tbs }) {
+      const body = jsonOf({ responderId, issuerId, tbsDer: tbs.tbsDer });
+      const call = { method: 'POST', path: ROUTES.responder, body, withinMs: ANSWER_WITHIN_MS };
+      return new Uint8Array(await ask(call));
+    },
     async status() {
       const call = { method: 'GET', path: ROUTES.status, body: '', withinMs: ANSWER_WITHIN_MS };
       return StatusReply.parse(JSON.parse((await ask(call)).toString('utf8')));
@@ -34,11 +48,14 @@ export function socketSigner(input: {
   };
 }
 
-type Call = {
+type Asked = {
   method: string;
   path: string;
-  body: string;
+  body: string | Uint8Array;
   withinMs: number;
+  headers?: Record<string, string>;
+};
+type Call = Asked & {
   socketPath: string;
   secret: string;
   agent: Agent;
@@ -71,6 +88,7 @@ function exchange(
         headers: {
           Authorization: `Bearer ${call.secret}`,
           'Content-Length': Buffer.byteLength(body),
+          ...call.headers,
         },
       },
       (response: IncomingMessage) => {

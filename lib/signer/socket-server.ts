@@ -5,9 +5,13 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { SECOND_MS } from '@/lib/kernel/time';
+import { shallowParts } from '@/lib/pki/crl-read';
+import { bitStringOctets, readDer } from '@/lib/pki/der';
 import type { LintedDraft } from '@/lib/pki/lint';
+import type { LintedCrl } from '@/lib/pki/lint-crl';
+import type { LintedResponder } from '@/lib/pki/ocsp-responder';
 import { type Signer, SignerRefusal } from './port';
-import { jsonOf, ROUTES, SignRequest } from './protocol';
+import { ISSUER_HEADER, jsonOf, ResponderRequest, ROUTES, SignRequest } from './protocol';
 
 /** Reads what was committed to be signed; null when there is no such pending intent. */
 export type ReadIntent = (
@@ -15,6 +19,8 @@ export type ReadIntent = (
 ) => Promise<{ issuerId: string; tbsDer: Uint8Array } | null>;
 
 const MAX_BODY_BYTES = 64 * 1024;
+/** 600,000 entries. */
+const MAX_CRL_BYTES = 32 * 1024 * 1024;
 const REQUEST_TIMEOUT_MS = 5 * SECOND_MS;
 
 /** @param input.readIntent null: the database is the portal's own, which sends the intent */
@@ -37,6 +43,17 @@ export function signerServer(input: {
       // Unlinted: every signer lints again what it is given, and this one was given bytes.
       const tbs = { tbsDer: intent.tbsDer } as unknown as LintedDraft;
       return signer.sign({ intentId, issuerId: intent.issuerId, tbs });
+    },
+    [`POST ${ROUTES.crl}`]: async (request) => {
+      const issuerId = String(request.headers[ISSUER_HEADER]);
+      const tbs = { tbsDer: await bodyOf(request, MAX_CRL_BYTES) } as unknown as LintedCrl;
+      return signatureIn(await signer.signCrl({ issuerId, tbs }));
+    },
+    [`POST ${ROUTES.responder}`]: async (request) => {
+      const asked = ResponderRequest.parse(JSON.parse((await bodyOf(request)).toString('utf8')));
+      const { responderId, issuerId, tbsDer } = asked;
+      const tbs = { tbsDer } as unknown as LintedResponder;
+      return signer.signOcspResponder({ responderId, issuerId, tbs });
     },
     [`GET ${ROUTES.status}`]: async () => jsonOf(await signer.status()),
   };
@@ -63,17 +80,21 @@ export function signerServer(input: {
   });
 }
 
+function signatureIn(crlDer: Uint8Array): Uint8Array {
+  return bitStringOctets(readDer(shallowParts(crlDer)[2] ?? new Uint8Array()), 'a signature');
+}
+
 function knows(secret: string, { headers }: IncomingMessage): boolean {
   const digest = (text: string) => createHash('sha256').update(text).digest();
   return timingSafeEqual(digest(headers.authorization ?? ''), digest(`Bearer ${secret}`));
 }
 
-async function bodyOf(request: IncomingMessage): Promise<Buffer> {
+async function bodyOf(request: IncomingMessage, maxBytes = MAX_BODY_BYTES): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of request) {
     length += chunk.length;
-    if (length > MAX_BODY_BYTES) throw new SignerRefusal('the request is too long');
+    if (length > maxBytes) throw new SignerRefusal('the request is too long');
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

@@ -50,7 +50,10 @@ export async function openSigner(input: {
   }
 }
 
+const noSigner = () => Promise.reject(new SignerGone('this process was told of no signer'));
 const NO_SIGNER: Signer = {
-  sign: () => Promise.reject(new SignerGone('this process was told of no signer')),
-  status: () => Promise.reject(new SignerGone('this process was told of no signer')),
+  sign: noSigner,
+  signCrl: noSigner,
+  signOcspResponder: noSigner,
+  status: noSigner,
 };
