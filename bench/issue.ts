@@ -169,7 +169,14 @@ async function bareSide(databaseUrl: string): Promise<Side> {
   const folder = join(dataDir, 'bare-signer');
   const sealingKey = await folderSealingKey(folder, 'bench passphrase');
   const now = () => new Date();
-  await ensureAuthority({ folder, sealingKey, providerName: 'Bench', pkiUrl: PKI_URL, now: now() });
+  await ensureAuthority({
+    folder,
+    sealingKey,
+    token: null,
+    providerName: 'Bench',
+    pkiUrl: PKI_URL,
+    now: now(),
+  });
   const { signer } = await openFolderSigner({
     folder,
     sealingKey,

@@ -9,9 +9,11 @@ import { SECOND_MS } from '@/lib/kernel/time';
 import { committedIntents } from '@/lib/platform/committed-intents';
 import { log } from '@/lib/platform/log';
 import { type SignerEnv, signerEnv } from '@/lib/platform/signer-env';
+import { type TokenEnv, tokenEnv } from '@/lib/platform/token-env';
 import { ensureAuthority } from '@/lib/signer/first-authority';
 import { type FolderSigner, openFolderSigner } from '@/lib/signer/folder-signer';
 import { folderSealingKey } from '@/lib/signer/key-folder';
+import type { Token } from '@/lib/signer/pkcs11';
 import { signerServer } from '@/lib/signer/socket-server';
 
 const LOOK_EVERY_MS = SECOND_MS;
@@ -20,9 +22,10 @@ const STOP_WITHIN_MS = 5 * SECOND_MS;
 async function main(): Promise<void> {
   process.umask(0o077);
   const env = signerEnv(process.env);
+  const tokenSettings = tokenEnv(process.env);
   // A child of ours must not inherit them, and neither must a dump of the environment show them.
-  for (const name of ['CA_PASSPHRASE', 'SIGNER_SECRET']) delete process.env[name];
-  const opened = await open(env);
+  for (const name of ['CA_PASSPHRASE', 'SIGNER_SECRET', 'PKCS11_PIN']) delete process.env[name];
+  const opened = await open(env, tokenSettings);
   const intents = env.databaseUrl === null ? null : committedIntents(env.databaseUrl);
   const server = signerServer({
     signer: opened.signer,
@@ -53,16 +56,24 @@ async function main(): Promise<void> {
   process.send?.({ ready: true });
 }
 
-async function open(env: SignerEnv): Promise<FolderSigner> {
+async function open(env: SignerEnv, settings: TokenEnv | null): Promise<FolderSigner> {
   const { folder, pkiUrl } = env;
   const now = () => new Date();
   const sealingKey = await folderSealingKey(folder, env.passphrase);
+  const token = settings && (await openTokenOf(settings));
   if (env.firstAuthorityFor !== null) {
     const providerName = env.firstAuthorityFor;
-    await ensureAuthority({ folder, sealingKey, providerName, pkiUrl, now: now() });
+    await ensureAuthority({ folder, sealingKey, token, providerName, pkiUrl, now: now() });
   }
   const { maxPerMinute } = env;
-  return openFolderSigner({ folder, sealingKey, openTokenKey: null, pkiUrl, now, maxPerMinute });
+  const openTokenKey = token?.openKey ?? null;
+  return openFolderSigner({ folder, sealingKey, openTokenKey, pkiUrl, now, maxPerMinute });
+}
+
+/** The packages that speak PKCS#11 are loaded only where a token is set. */
+async function openTokenOf(settings: TokenEnv): Promise<Token> {
+  const { openToken } = await import('@/lib/signer/pkcs11');
+  return openToken(settings);
 }
 
 async function listen(server: Server, { socket, user }: SignerEnv): Promise<void> {

@@ -15,6 +15,13 @@ export type OpenTokenKey = (
   certificateDer: Uint8Array,
 ) => Promise<SigningKey>;
 
+/** Where keys can be opened. */
+export type KeyPlaces = {
+  readonly sealingKey: SealingKey;
+  /** Null: keys in tokens cannot be opened here. */
+  readonly openTokenKey: OpenTokenKey | null;
+};
+
 export type FolderSigner = {
   readonly signer: Signer;
   /** Opens CAs that were added to the folder since. @throws as opening does; what was open stays open */
@@ -59,20 +66,19 @@ export async function openFolderSigner(input: {
   return { signer, refresh, close: () => log.close() };
 }
 
-async function opened(
-  stored: StoredIssuer,
-  { sealingKey, openTokenKey }: { sealingKey: SealingKey; openTokenKey: OpenTokenKey | null },
-): Promise<OpenIssuer> {
-  const { custody, ...issuer } = stored;
-  const key = await openKey(custody, stored.certificateDer, sealingKey, openTokenKey);
+async function opened(stored: StoredIssuer, keys: KeyPlaces): Promise<OpenIssuer> {
+  const key = await openStoredKey(stored, keys);
+  const { custody: _custody, ...issuer } = stored;
   return { ...issuer, canSign: key !== null, key };
 }
 
-function openKey(
-  custody: Custody,
-  certificateDer: Uint8Array,
-  sealingKey: SealingKey,
-  openTokenKey: OpenTokenKey | null,
+/**
+ * The key of one CA; null when it is kept elsewhere.
+ * @throws SealError, or Error when it cannot be opened here, or does not belong to the certificate
+ */
+export function openStoredKey(
+  { custody, certificateDer }: StoredIssuer,
+  { sealingKey, openTokenKey }: KeyPlaces,
 ): Promise<SigningKey | null> {
   switch (custody.kind) {
     case 'sealed':

@@ -12,9 +12,12 @@ export type SigningKey = {
   sign(bytes: Uint8Array): Promise<Uint8Array>;
 };
 
+/** What of an engine is needed of the one that holds the key. */
+type Subtle = Pick<SubtleCrypto, 'sign'>;
+
 /** @throws Error when the key does not belong to the certificate */
 export async function webCryptoSigningKey(input: {
-  subtle: SubtleCrypto;
+  subtle: Subtle;
   key: CryptoKey;
   certificateDer: Uint8Array;
 }): Promise<SigningKey> {
@@ -26,7 +29,7 @@ export async function webCryptoSigningKey(input: {
 
 /** A key that was made a moment ago, before it has a certificate. */
 export function webCryptoSigner(input: {
-  subtle: SubtleCrypto;
+  subtle: Subtle;
   key: CryptoKey;
   algorithm: SigningAlgorithm;
 }): SigningKey {
@@ -61,7 +64,7 @@ export async function sealedSigningKey(input: {
 
 /** Signs a fixed text and verifies it by the certificate's key: a swapped file must not be found out by customers. */
 async function proveMatch(
-  subtle: SubtleCrypto,
+  subtle: Subtle,
   key: CryptoKey,
   algorithm: SigningAlgorithm,
   certificateDer: Uint8Array,

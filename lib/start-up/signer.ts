@@ -36,7 +36,14 @@ export async function openSigner(input: {
     case 'folder': {
       const { folder, passphrase } = settings;
       const sealingKey = await folderSealingKey(folder, passphrase);
-      await ensureAuthority({ folder, sealingKey, providerName, pkiUrl, now: currentTime() });
+      await ensureAuthority({
+        folder,
+        sealingKey,
+        token: null,
+        providerName,
+        pkiUrl,
+        now: currentTime(),
+      });
       const opened = await openFolderSigner({
         folder,
         sealingKey,

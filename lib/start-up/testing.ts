@@ -12,7 +12,7 @@ import { ACCOUNT_KEY_SCOPES, type Role } from '@/lib/access/permissions';
 import { type Principal, systemScope } from '@/lib/access/scope';
 import { createAccount } from '@/lib/accounts/manage';
 import { newId } from '@/lib/platform/random';
-import { type PortalSettings, type StartedPortal, startPortal } from './portal';
+import { type StartedPortal, startPortal } from './portal';
 
 export const onPostgres = process.env.TEST_DATABASE === 'postgres';
 export const testScope = systemScope('command line', 'test');
@@ -28,9 +28,7 @@ export type TestPortal = {
   stop(): Promise<void>;
 };
 
-export async function openTestPortal(
-  change: Partial<Pick<PortalSettings, 'signer' | 'weakKeysFile'>> = {},
-): Promise<TestPortal> {
+export async function openTestPortal(input: { weakKeysFile?: string } = {}): Promise<TestPortal> {
   const dataDir = mkdtempSync(join(tmpdir(), 'countersign-test-'));
   const databaseUrl = onPostgres ? await newDatabase() : null;
   const started: StartedPortal = await startPortal({
@@ -51,9 +49,8 @@ export async function openTestPortal(
     mail: null,
     serverCaFiles: { production: null, sandbox: null },
     apiRequestsPerMinute: 100_000,
-    weakKeysFile: null,
+    weakKeysFile: input.weakKeysFile ?? null,
     demo: 'no',
-    ...change,
   });
   return {
     dataDir,

@@ -15,6 +15,7 @@ const TOOLS: readonly Tool[] = [
   { name: 'Chromium', debianPackage: 'chromium', find: () => findChromium() },
   { name: 'PostgreSQL', debianPackage: 'postgresql', find: () => postgresBinaries() },
   { name: 'OpenSSL', debianPackage: 'openssl', find: () => onPath('openssl') },
+  { name: 'SoftHSM', debianPackage: 'softhsm2', find: () => file(SOFT_HSM) },
   { name: 'curl', debianPackage: 'curl', find: () => onPath('curl') },
   { name: 'keytool', debianPackage: 'openjdk-17-jdk-headless', find: () => onPath('keytool') },
   { name: 'Go', debianPackage: 'golang-go', find: () => onPath('go') },
@@ -24,6 +25,7 @@ const TOOLS: readonly Tool[] = [
   { name: 'requests', debianPackage: 'python3-requests', find: () => pythonPackage('requests') },
   { name: 'httpx', debianPackage: 'python3-httpx', find: () => pythonPackage('httpx') },
 ];
+const SOFT_HSM = '/usr/lib/softhsm/libsofthsm2.so';
 const PHP_MODULES = '/usr/lib/php';
 const PYTHON_PACKAGES = '/usr/lib/python3/dist-packages';
 const CLUSTER_CONFIG_FOLDER = '/etc/postgresql-common';
@@ -69,6 +71,10 @@ function forbidDefaultCluster(): void {
   if (!decided) appendFileSync(path, 'create_main_cluster = false\n');
 }
 
+function file(path: string): string | null {
+  return existsSync(path) ? path : null;
+}
+
 function phpCurl(): string | null {
   const versions = existsSync(PHP_MODULES) ? readdirSync(PHP_MODULES) : [];
   const files = versions.map((version) => join(PHP_MODULES, version, 'curl.so'));
@@ -76,8 +82,7 @@ function phpCurl(): string | null {
 }
 
 function pythonPackage(name: string): string | null {
-  const path = join(PYTHON_PACKAGES, name);
-  return existsSync(path) ? path : null;
+  return file(join(PYTHON_PACKAGES, name));
 }
 
 function onPath(program: string): string | null {
