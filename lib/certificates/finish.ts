@@ -1,33 +1,45 @@
 /** Signing an intent and storing what was signed; called by issuing and by recovery. */
+import type { Intent } from '@/generated/prisma/client';
 import type { Scope } from '@/lib/access/scope';
 import { lockAccount } from '@/lib/accounts/lock';
 import { recordEvent } from '@/lib/audit/record';
 import type { CertificateView } from '@/lib/contract/views';
-import { AppError } from '@/lib/kernel/errors';
+import { issuerBook } from '@/lib/issuers/book';
+import { AppError, assert } from '@/lib/kernel/errors';
 import { refuseBlocked } from '@/lib/key-policy/blocked-keys';
 import { certificateOf, recordNotice } from '@/lib/mail/notices';
+import { pkiAddresses } from '@/lib/pki/addresses';
 import { type CertificateFacts, certificateFacts } from '@/lib/pki/certificate-facts';
 import { crossCheck } from '@/lib/pki/cross-check';
-import type { LintedDraft } from '@/lib/pki/lint';
+import { type LintedDraft, lint } from '@/lib/pki/lint';
 import { currentTime } from '@/lib/platform/clock';
 import { inScope, type Tx } from '@/lib/platform/database';
 import { deployment } from '@/lib/platform/deployment';
+import { log } from '@/lib/platform/log';
 import { newId } from '@/lib/platform/random';
 import { certificateChange, recordChange } from '@/lib/publishing/changes';
 import { publisher } from '@/lib/publishing/publisher';
-import type { PlannedIntent } from './intents';
-import { viewWithFacts, withSlot } from './view';
+import { SignerRefusal } from '@/lib/signer/port';
+import { type PlannedIntent, releaseIntent, voidAt, voidIntent } from './intents';
+import { environmentOf, viewWithFacts, withSlot } from './view';
+
+// Its return is noticed within two seconds.
+const RETRY_AFTER_SECONDS = 5;
+
+/** What finishing needs of an intent, just planned or read back. */
+export type UnfinishedIntent = Omit<PlannedIntent, 'idempotencyKey' | 'requestSha256'>;
 
 /**
  * Signs the draft of a pending intent and stores the certificate, exactly once however often it is called.
- * @throws AppError `ca_unavailable`; the intent then stays pending. `csr_rejected` when its key was blocked meanwhile
+ * @throws AppError `ca_unavailable`; the intent then stays pending, and anybody may go on with it. `csr_rejected` when its
+ *   key was blocked meanwhile
  */
 export async function finishIntent(
   scope: Scope,
-  intent: PlannedIntent,
+  intent: UnfinishedIntent,
   linted: LintedDraft,
 ): Promise<CertificateView> {
-  const der = await signed(intent, linted);
+  const der = await signed(scope, intent, linted);
   crossCheck({
     certificateDer: der,
     issuerDer: linted.issuerDer,
@@ -43,7 +55,30 @@ export async function finishIntent(
   return view;
 }
 
-async function signed(intent: PlannedIntent, linted: LintedDraft): Promise<Uint8Array> {
+/** Goes on with an intent read back from the database, with its very bytes. */
+export async function resumeIntent(scope: Scope, intent: Intent): Promise<CertificateView> {
+  const issuer = issuerBook()
+    .all()
+    .find(({ id }) => id === intent.issuerId);
+  assert(issuer !== undefined, 'the issuer of an intent is one that is known');
+  const result = lint({
+    tbsDer: intent.tbsDer,
+    issuerDer: issuer.certificateDer,
+    addresses: pkiAddresses(deployment().pkiUrl, intent.issuerId),
+  });
+  if ('findings' in result) throw await refused(scope, intent, 'it no longer passes its lints');
+  return finishIntent(
+    scope,
+    { ...intent, environment: environmentOf(intent.environment) },
+    result.linted,
+  );
+}
+
+async function signed(
+  scope: Scope,
+  intent: UnfinishedIntent,
+  linted: LintedDraft,
+): Promise<Uint8Array> {
   try {
     return await deployment().signer.sign({
       intentId: intent.id,
@@ -51,19 +86,57 @@ async function signed(intent: PlannedIntent, linted: LintedDraft): Promise<Uint8
       tbs: linted,
     });
   } catch (cause) {
-    throw new AppError('ca_unavailable', {
-      detail: `The certificate authority did not sign. The request is kept as ${intent.id} and is finished as soon as it can be.`,
-      cause,
-      retryAfterSeconds: 5,
-      members: { intentId: intent.id },
-    });
+    if (cause instanceof SignerRefusal) throw await refused(scope, intent, cause.message);
+    await inScope(scope, (tx) => releaseIntent(tx, intent.id));
+    throw stillPending(intent, cause);
   }
+}
+
+/** What is kept, until when, and what to do. */
+export function stillPending(
+  intent: { id: string; label: string; environment: string; createdAt: Date },
+  cause?: unknown,
+): AppError {
+  const { id, label, environment } = intent;
+  const until = voidAt(intent).toISOString();
+  return new AppError('ca_unavailable', {
+    detail: `The certificate authority does not answer. Your request for ${label} in ${environment} is kept, holds a slot, and is finished as soon as it answers; sending it again resumes it. At ${until.slice(11, 16)} UTC it is given up and the slot is free.`,
+    cause,
+    retryAfterSeconds: RETRY_AFTER_SECONDS,
+    members: { pending: { id, label, environment, voidAt: until } },
+  });
+}
+
+export function givenUp(): AppError {
+  return new AppError('ca_unavailable', {
+    detail: 'This request was given up because it was not finished in time. Send it again.',
+    retryAfterSeconds: 1,
+  });
+}
+
+/** The signer will never sign it, so its slot is not kept. That is a fault of ours, and logged as one. */
+async function refused(
+  scope: Scope,
+  intent: Pick<UnfinishedIntent, 'id'>,
+  why: string,
+): Promise<AppError> {
+  log().error({ intentId: intent.id, why }, 'the signer refused an intent; it is void');
+  await inScope(scope, async (tx) => {
+    await lockAccount(tx, scope.accountId);
+    const where = { id: intent.id, accountId: scope.accountId, state: 'pending' };
+    const pending = await tx.intent.findFirst({ where });
+    if (pending) await voidIntent(tx, pending, 'the signer refused it');
+  });
+  return new AppError('internal_error', {
+    detail:
+      'The certificate authority refused what was asked of it. Nothing was issued and no slot is held. Tell support, with the request id.',
+  });
 }
 
 async function store(
   tx: Tx,
   scope: Scope,
-  intent: PlannedIntent,
+  intent: UnfinishedIntent,
   { der, facts }: { der: Uint8Array<ArrayBuffer>; facts: CertificateFacts },
 ): Promise<CertificateView> {
   await lockAccount(tx, scope.accountId);
@@ -124,10 +197,7 @@ async function store(
   });
   if (!stored) {
     await refuseBlocked(tx, intent.spkiSha256);
-    throw new AppError('ca_unavailable', {
-      detail: 'This request was given up because it was not finished in time. Send it again.',
-      retryAfterSeconds: 1,
-    });
+    throw givenUp();
   }
   return viewWithFacts(stored, facts, now);
 }

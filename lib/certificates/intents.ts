@@ -27,6 +27,7 @@ export type PlannedIntent = {
   tbsSha256: string;
   notAfter: Date;
   label: string;
+  createdAt: Date;
   idempotencyKey: string | null;
   requestSha256: string;
 };
@@ -34,17 +35,22 @@ export type PlannedIntent = {
 export type Taken =
   | { kind: 'taken' }
   | { kind: 'key blocked' }
-  | { kind: 'repeat'; intent: Intent };
+  /** The request was made before; whoever took it is at work, or done. */
+  | { kind: 'repeat'; intent: Intent }
+  /** It was made before and could not be signed then; it is now this caller's to finish. */
+  | { kind: 'resumed'; intent: Intent };
 
 /**
- * Takes a slot and writes the intent, or finds that this very request was made before, or that nobody may use its key.
+ * Takes a slot and writes the intent, or finds that this very request was made before: by its Idempotency-Key, or,
+ * where the signer was away, by its public key and environment; or that nobody may use
+ * its key.
  * @throws AppError `live_limit_reached`, `public_key_in_use`, `idempotency_conflict`
  */
 export async function takeSlot(tx: Tx, scope: Scope, planned: PlannedIntent): Promise<Taken> {
   const account = await lockAccount(tx, scope.accountId);
   const now = currentTime();
-  const earlier = await earlierIntent(tx, scope, planned);
-  if (earlier) return { kind: 'repeat', intent: earlier };
+  const earlier = await earlierIntent(tx, scope, planned, now);
+  if (earlier) return resumed(tx, earlier, planned, now);
   if (await isBlocked(tx, planned.spkiSha256)) return { kind: 'key blocked' };
   await claimPublicKey(tx, scope, planned.spkiSha256, now);
   const slot = await freeSlot(tx, scope, account.liveLimit, now);
@@ -56,7 +62,6 @@ export async function takeSlot(tx: Tx, scope: Scope, planned: PlannedIntent): Pr
       requestId: scope.requestId,
       state: 'pending',
       leaseUntil: new Date(now.getTime() + LEASE_MS),
-      createdAt: now,
     },
   });
   await tx.slot.create({
@@ -84,9 +89,54 @@ export async function takeSlot(tx: Tx, scope: Scope, planned: PlannedIntent): Pr
   return { kind: 'taken' };
 }
 
-async function earlierIntent(tx: Tx, scope: Scope, planned: PlannedIntent): Promise<Intent | null> {
-  if (planned.idempotencyKey === null) return null;
-  const earlier = await tx.intent.findUnique({
+async function resumed(
+  tx: Tx,
+  intent: Intent,
+  { idempotencyKey, requestSha256 }: PlannedIntent,
+  now: Date,
+): Promise<Taken> {
+  const free = intent.state === 'pending' && intent.releasedAt !== null && intent.leaseUntil <= now;
+  if (!free) return { kind: 'repeat', intent };
+  const leaseUntil = new Date(now.getTime() + LEASE_MS);
+  const named = intent.idempotencyKey === null ? { idempotencyKey, requestSha256 } : {};
+  await tx.intent.update({ where: { id: intent.id }, data: { leaseUntil, ...named } });
+  return { kind: 'resumed', intent };
+}
+
+/** Lets go of an intent that could not be signed: anybody may go on with it at once. */
+export async function releaseIntent(tx: Tx, id: string): Promise<void> {
+  const now = currentTime();
+  await tx.intent.updateMany({
+    where: { id, state: 'pending' },
+    data: { leaseUntil: now, releasedAt: now },
+  });
+}
+
+/** When a pending intent is given up and its slot free. */
+export function voidAt({ createdAt }: { createdAt: Date }): Date {
+  return new Date(createdAt.getTime() + PENDING_MS);
+}
+
+async function earlierIntent(
+  tx: Tx,
+  scope: Scope,
+  planned: PlannedIntent,
+  now: Date,
+): Promise<Intent | null> {
+  const { environment, spkiSha256 } = planned;
+  const kept = await tx.intent.findFirst({
+    where: {
+      accountId: scope.accountId,
+      environment,
+      spkiSha256,
+      state: 'pending',
+      releasedAt: { not: null },
+      createdAt: { gt: new Date(now.getTime() - PENDING_MS) },
+    },
+    orderBy: { id: 'asc' },
+  });
+  if (planned.idempotencyKey === null) return kept;
+  const named = await tx.intent.findUnique({
     where: {
       accountId_idempotencyKey: {
         accountId: scope.accountId,
@@ -94,13 +144,13 @@ async function earlierIntent(tx: Tx, scope: Scope, planned: PlannedIntent): Prom
       },
     },
   });
-  if (earlier && earlier.requestSha256 !== planned.requestSha256) {
+  if (named && named.requestSha256 !== planned.requestSha256) {
     throw new AppError('idempotency_conflict', {
       detail:
         'This Idempotency-Key was used before with another body. Use a new key for a new request.',
     });
   }
-  return earlier;
+  return named ?? kept;
 }
 
 async function claimPublicKey(tx: Tx, scope: Scope, spkiSha256: string, now: Date): Promise<void> {
@@ -124,8 +174,8 @@ async function freeSlot(tx: Tx, scope: Scope, limit: number, now: Date): Promise
     include: { intent: true },
   });
   for (const { intent, slot } of lapsed) {
-    await tx.slot.delete({ where: { accountId_slot: { accountId, slot } } });
     if (intent.state === 'pending') await voidIntent(tx, intent, 'nobody finished it in time');
+    else await tx.slot.delete({ where: { accountId_slot: { accountId, slot } } });
   }
   const used = await tx.slot.findMany({
     where: { accountId },
@@ -139,12 +189,13 @@ async function freeSlot(tx: Tx, scope: Scope, limit: number, now: Date): Promise
   return slot;
 }
 
-/** Gives the intent up: nothing signed for it may ever be stored. The caller holds the account's lock. */
+/** Gives the intent up and frees its slot: nothing signed for it may ever be stored. The caller holds the account's lock. */
 export async function voidIntent(tx: Tx, intent: Intent, why: string): Promise<void> {
   await tx.intent.update({
     where: { id: intent.id },
     data: { state: 'void', idempotencyKey: null },
   });
+  await tx.slot.deleteMany({ where: { intentId: intent.id } });
   await recordEvent(tx, {
     chain: intent.accountId,
     actor: { kind: 'system', id: 'recovery', name: 'recovery' },

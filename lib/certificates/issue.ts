@@ -7,12 +7,11 @@ import { authorize, type Principal, type Scope } from '@/lib/access/scope';
 import type { CertificateView } from '@/lib/contract/views';
 import type { Environment } from '@/lib/kernel/environments';
 import { AppError } from '@/lib/kernel/errors';
-import { SECOND_MS } from '@/lib/kernel/time';
 import { currentTime } from '@/lib/platform/clock';
 import { inScope } from '@/lib/platform/database';
 import { newId, sha256 } from '@/lib/platform/random';
 import { checkedCsr } from './check';
-import { finishIntent } from './finish';
+import { finishIntent, givenUp, resumeIntent, stillPending } from './finish';
 import { LEASE_MS, type PlannedIntent, takeSlot } from './intents';
 import { planDraft } from './plan';
 import { getCertificateInScope } from './read';
@@ -30,7 +29,7 @@ const WAIT_STEP_MS = 50;
  * Issues a certificate for the CSR's public key and vetted names. The same Idempotency-Key with the same request
  * returns the same certificate.
  * @throws AppError `csr_rejected` (members: `findings`), `live_limit_reached` (members: `retirable`),
- *   `public_key_in_use`, `idempotency_conflict`, `payload_too_large`, `ca_unavailable`
+ *   `public_key_in_use`, `idempotency_conflict`, `payload_too_large`, `ca_unavailable` (members: `pending`)
  */
 export async function issueCertificate(
   principal: Principal,
@@ -39,12 +38,13 @@ export async function issueCertificate(
   const scope = authorize(principal, 'certificates.issue');
   const { csr, legalName } = await checkedCsr(scope, request.csr, 'listed');
   if (csr === null) throw await rejected(scope, request);
+  const now = currentTime();
   const draft = await planDraft({
     scope,
     csr,
     legalName,
     environment: request.environment,
-    now: currentTime(),
+    now,
   });
   const planned: PlannedIntent = {
     id: newId('intent'),
@@ -56,13 +56,21 @@ export async function issueCertificate(
     tbsSha256: hex(sha256(draft.tbsDer)),
     notAfter: draft.notAfter,
     label: request.label?.trim() || csr.commonName,
+    createdAt: now,
     idempotencyKey: request.idempotencyKey ?? null,
     requestSha256: requestDigest(request),
   };
   const taken = await inScope(scope, (tx) => takeSlot(tx, scope, planned));
-  if (taken.kind === 'key blocked') throw await rejected(scope, request);
-  if (taken.kind === 'repeat') return answerOf(scope, taken.intent);
-  return finishIntent(scope, planned, draft.linted);
+  switch (taken.kind) {
+    case 'taken':
+      return finishIntent(scope, planned, draft.linted);
+    case 'resumed':
+      return resumeIntent(scope, taken.intent);
+    case 'key blocked':
+      throw await rejected(scope, request);
+    case 'repeat':
+      return answerOf(scope, taken.intent);
+  }
 }
 
 async function rejected(scope: Scope, request: IssueRequest): Promise<AppError> {
@@ -77,18 +85,16 @@ async function rejected(scope: Scope, request: IssueRequest): Promise<AppError> 
 /** The answer to a repeated request: the certificate of the first, waiting for it if it is still being made. */
 async function answerOf(scope: Scope, first: Intent): Promise<CertificateView> {
   const until = currentTime().getTime() + LEASE_MS;
-  let state = first.state;
-  while (state === 'pending' && currentTime().getTime() < until) {
+  let { state, releasedAt } = first;
+  const unchanged = () => releasedAt?.getTime() === first.releasedAt?.getTime();
+  while (state === 'pending' && unchanged() && currentTime().getTime() < until) {
     await new Promise((resolve) => setTimeout(resolve, WAIT_STEP_MS));
     const intent = await inScope(scope, (tx) => tx.intent.findFirst({ where: { id: first.id } }));
     state = intent?.state ?? 'void';
+    releasedAt = intent?.releasedAt ?? null;
   }
-  if (state !== 'issued') {
-    throw new AppError('ca_unavailable', {
-      detail: 'The first request with this Idempotency-Key has not been finished. Send it again.',
-      retryAfterSeconds: LEASE_MS / SECOND_MS,
-    });
-  }
+  if (state === 'pending') throw stillPending(first);
+  if (state !== 'issued') throw givenUp();
   return getCertificateInScope(scope, { intentId: first.id });
 }
 

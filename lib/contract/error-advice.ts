@@ -27,6 +27,6 @@ export const ERROR_ADVICE: Record<ErrorCode, string> = {
   rate_limited: 'Wait for the seconds in `Retry-After`, then go on.',
   internal_error: 'Tell support the request id. Nothing was changed unless you are told otherwise.',
   ca_unavailable:
-    'Nothing is lost: the request is kept and finished as soon as it can be. Repeat it with the same Idempotency-Key after `Retry-After`.',
+    'Nothing is lost: `pending` names the request that is kept, finished as soon as it can be, and given up at `voidAt`. Repeat it after `Retry-After`: the same Idempotency-Key, or the same public key and environment, resumes it.',
   database_unavailable: 'Nothing was changed. Repeat the request after `Retry-After`.',
 };

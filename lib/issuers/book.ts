@@ -11,7 +11,7 @@ import { acrossAccounts } from '@/lib/platform/database';
 import { deployment } from '@/lib/platform/deployment';
 import { log } from '@/lib/platform/log';
 import { processWide } from '@/lib/platform/process-wide';
-import { isSignerGone } from '@/lib/signer/port';
+import { SignerGone } from '@/lib/signer/port';
 import { registerIssuers } from './register';
 
 export type IssuerState = 'ready' | 'active' | 'retired';
@@ -108,7 +108,7 @@ async function register(): Promise<string> {
     const { issuers } = await deployment().signer.status();
     return (await registerIssuers(issuers)) ?? '';
   } catch (error) {
-    if (isSignerGone(error)) return 'the signer does not answer: nothing can be issued';
+    if (error instanceof SignerGone) return 'the signer does not answer: nothing can be issued';
     throw error;
   }
 }

@@ -55,14 +55,18 @@ export type HeldIssuer = {
 /** The signer will never sign this; trying again does not help. */
 export class SignerRefusal extends Error {
   override readonly name = 'SignerRefusal';
+
+  /** Next bundles routes apart from what starts the portal, so one process may hold this class twice. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return value instanceof Error && value.name === 'SignerRefusal';
+  }
 }
 
 /** The signer cannot be asked, or did not answer in time; what was asked may be asked again. */
 export class SignerGone extends Error {
   override readonly name = 'SignerGone';
-}
 
-/** Next bundles routes apart from what starts the portal, so there may be two such classes in one process. */
-export function isSignerGone(error: unknown): boolean {
-  return error instanceof Error && error.name === 'SignerGone';
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return value instanceof Error && value.name === 'SignerGone';
+  }
 }

@@ -7,7 +7,7 @@ import { type Signer, SignerGone, SignerRefusal } from './port';
 import { FaultReply, ISSUER_HEADER, jsonOf, ROUTES, StatusReply } from './protocol';
 
 /** A caller is told within two seconds that the signer is gone. */
-const ANSWER_WITHIN_MS = 1.5 * SECOND_MS;
+const ANSWER_WITHIN_MS = SECOND_MS;
 /** A list of megabytes, which nobody waits for. */
 const CRL_WITHIN_MS = 10 * SECOND_MS;
 const MAX_SOCKETS = 32;

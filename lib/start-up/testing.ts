@@ -12,7 +12,7 @@ import { ACCOUNT_KEY_SCOPES, type Role } from '@/lib/access/permissions';
 import { type Principal, systemScope } from '@/lib/access/scope';
 import { createAccount } from '@/lib/accounts/manage';
 import { newId } from '@/lib/platform/random';
-import { type StartedPortal, startPortal } from './portal';
+import { type PortalSettings, type StartedPortal, startPortal } from './portal';
 
 export const onPostgres = process.env.TEST_DATABASE === 'postgres';
 export const testScope = systemScope('command line', 'test');
@@ -28,7 +28,9 @@ export type TestPortal = {
   stop(): Promise<void>;
 };
 
-export async function openTestPortal(input: { weakKeysFile?: string } = {}): Promise<TestPortal> {
+export async function openTestPortal(
+  change: Partial<Pick<PortalSettings, 'signer' | 'weakKeysFile'>> = {},
+): Promise<TestPortal> {
   const dataDir = mkdtempSync(join(tmpdir(), 'countersign-test-'));
   const databaseUrl = onPostgres ? await newDatabase() : null;
   const started: StartedPortal = await startPortal({
@@ -49,8 +51,9 @@ export async function openTestPortal(input: { weakKeysFile?: string } = {}): Pro
     mail: null,
     serverCaFiles: { production: null, sandbox: null },
     apiRequestsPerMinute: 100_000,
-    weakKeysFile: input.weakKeysFile ?? null,
+    weakKeysFile: null,
     demo: 'no',
+    ...change,
   });
   return {
     dataDir,
