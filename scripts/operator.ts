@@ -49,7 +49,7 @@ async function runHere(
 
 /** `--legal-name X` and `--legal-name=X` become `{legalName: 'X'}`. */
 function flags(words: string[]): Record<string, string | boolean> & { json?: boolean } {
-  const names = words.flatMap((word) => /^--([a-z][a-z-]*)/.exec(word)?.[1] ?? []);
+  const names = words.flatMap((word) => /^--([a-z][a-z0-9-]*)/.exec(word)?.[1] ?? []);
   const options = Object.fromEntries(
     names.map((name) => [name, { type: name === 'json' ? 'boolean' : 'string' } as const]),
   );

@@ -16,6 +16,10 @@ const SENTENCES: Record<string, (detail: Detail) => string> = {
   'certificate.labelled': (d) => `renamed the certificate ${text(d, 'from')} to ${text(d, 'to')}`,
   'certificate.revoked': (d) =>
     `revoked the certificate ${text(d, 'label')} of ${place(d)}${because(d)}`,
+  'public-key.released': (d) =>
+    `released a public key of this account, so that another account may use it: ${text(d, 'reason')}`,
+  'public-key.blocked': (d) =>
+    `blocked a public key of this account, which was reported as compromised: ${text(d, 'reason')}`,
   'enforcement.changed': (d) =>
     text(d, 'to') === 'enforce'
       ? `enforced mTLS in ${place(d)}`

@@ -34,7 +34,10 @@ export async function revokeCertificate(
     if (!before) throw noCertificate();
     if (before.revokedAt === null) {
       await revokeOne(tx, scope, before.id, reason);
-      if (reason === 'keyCompromise') await revokeKey(tx, scope, before.spkiSha256, now);
+      if (reason === 'keyCompromise') {
+        await blockKey(tx, scope, before.spkiSha256);
+        await revokeKey(tx, scope, before.spkiSha256);
+      }
     }
     const stored = await tx.certificate.findFirstOrThrow({ where, include: withSlot });
     return certificateView(stored, now);
@@ -43,11 +46,14 @@ export async function revokeCertificate(
   return view;
 }
 
-async function revokeKey(tx: Tx, scope: Scope, spkiSha256: string, now: Date): Promise<void> {
+/**
+ * Revokes what is live of a compromised key in the scope's account, and gives up what is still being signed. The caller
+ * holds the account's lock and has blocked the key.
+ */
+export async function revokeKey(tx: Tx, scope: Scope, spkiSha256: string): Promise<void> {
   const { accountId } = scope;
-  await blockKey(tx, scope, spkiSha256);
   const others = await tx.certificate.findMany({
-    where: { accountId, spkiSha256, revokedAt: null, notAfter: { gt: now } },
+    where: { accountId, spkiSha256, revokedAt: null, notAfter: { gt: currentTime() } },
     orderBy: { id: 'asc' },
   });
   for (const other of others) await revokeOne(tx, scope, other.id, 'keyCompromise');

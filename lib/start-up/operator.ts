@@ -19,6 +19,7 @@ import { createApiKey, disableApiKey, keysOf } from '@/lib/api-access/keys';
 import { apiClientsOf, createApiClient, disableApiClient } from '@/lib/api-clients/manage';
 import { apiClientBody } from '@/lib/contract/operations';
 import { AppError } from '@/lib/kernel/errors';
+import { blockKeyOnReport, releaseKey, showKey } from '@/lib/key-policy/operate';
 import { troubledMails } from '@/lib/mail/outbox';
 import { acrossAccounts } from '@/lib/platform/database';
 import { createEdge, disableEdge, listEdges } from '@/lib/publishing/edges';
@@ -50,6 +51,18 @@ const legalName = name.max(
   LEGAL_NAME_MAX_CHARACTERS,
   `at most ${LEGAL_NAME_MAX_CHARACTERS} characters fit into a certificate`,
 );
+const key = z.strictObject({
+  spkiSha256: z
+    .string()
+    .transform((text) => text.replaceAll(':', '').toUpperCase())
+    .refine((text) => /^[0-9A-F]{64}$/.test(text), '64 hexadecimal digits'),
+});
+const reason = z
+  .string()
+  .trim()
+  .min(1)
+  .max(500)
+  .regex(printable, 'no control or invisible characters');
 const id = z.strictObject({ id: z.string().min(1) });
 
 export const OPERATOR_VERBS: Record<string, Record<string, Verb>> = {
@@ -138,6 +151,19 @@ export const OPERATOR_VERBS: Record<string, Record<string, Verb>> = {
       (scope, args) => keysOf(scope, args.account ?? null),
     ),
     disable: verb('--id ID', id, (scope, args) => disableApiKey(scope, args.id)),
+  },
+  key: {
+    show: verb('--spki-sha256 HEX', key, (scope, args) => showKey(scope, args.spkiSha256)),
+    release: verb(
+      '--spki-sha256 HEX --reason TEXT: lets another account use it',
+      key.extend({ reason }),
+      (scope, args) => releaseKey(scope, args),
+    ),
+    block: verb(
+      '--spki-sha256 HEX --reason TEXT: revokes its live certificates, for good',
+      key.extend({ reason }),
+      (scope, args) => blockKeyOnReport(scope, args),
+    ),
   },
   mail: { list: verb('', none, (scope) => troubledMails(scope)) },
   edge: {
