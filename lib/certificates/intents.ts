@@ -8,7 +8,6 @@ import { recordEvent } from '@/lib/audit/record';
 import type { Environment } from '@/lib/kernel/environments';
 import { AppError } from '@/lib/kernel/errors';
 import { MINUTE_MS, SECOND_MS } from '@/lib/kernel/time';
-import { isBlocked } from '@/lib/key-policy/blocked-keys';
 import { currentTime } from '@/lib/platform/clock';
 import type { Tx } from '@/lib/platform/database';
 
@@ -32,9 +31,11 @@ export type PlannedIntent = {
   requestSha256: string;
 };
 
+/** The key was reported as compromised; thrown, so that nothing is claimed. */
+export class KeyBlocked extends Error {}
+
 export type Taken =
   | { kind: 'taken' }
-  | { kind: 'key blocked' }
   /** The request was made before; whoever took it is at work, or done. */
   | { kind: 'repeat'; intent: Intent }
   /** It was made before and could not be signed then; it is now this caller's to finish. */
@@ -42,16 +43,14 @@ export type Taken =
 
 /**
  * Takes a slot and writes the intent, or finds that this very request was made before: by its Idempotency-Key, or,
- * where the signer was away, by its public key and environment; or that nobody may use
- * its key.
- * @throws AppError `live_limit_reached`, `public_key_in_use`, `idempotency_conflict`
+ * where the signer was away, by its public key and environment.
+ * @throws AppError `live_limit_reached`, `public_key_in_use`, `idempotency_conflict`; KeyBlocked
  */
 export async function takeSlot(tx: Tx, scope: Scope, planned: PlannedIntent): Promise<Taken> {
   const account = await lockAccount(tx, scope.accountId);
   const now = currentTime();
   const earlier = await earlierIntent(tx, scope, planned, now);
   if (earlier) return resumed(tx, earlier, planned, now);
-  if (await isBlocked(tx, planned.spkiSha256)) return { kind: 'key blocked' };
   await claimPublicKey(tx, scope, planned.spkiSha256, now);
   const slot = await freeSlot(tx, scope, account.liveLimit, now);
   await tx.intent.create({
@@ -156,11 +155,13 @@ async function earlierIntent(
 async function claimPublicKey(tx: Tx, scope: Scope, spkiSha256: string, now: Date): Promise<void> {
   await tx.$executeRaw`INSERT INTO public_key (spki_sha256, account_id, created_at)
     VALUES (${spkiSha256}, ${scope.accountId}, ${now}) ON CONFLICT DO NOTHING`;
-  // Row-level security hides a foreign row, so a key of another account looks like no key at all.
-  const own = await tx.publicKey.findFirst({
-    where: { spkiSha256, accountId: scope.accountId },
-  });
-  if (own) return;
+  // Row-level security hides a foreign row, so a key of another account looks like no key at all. Asked after the claim,
+  // which waits for whoever is blocking a key that nobody holds.
+  const rows = await tx.$queryRaw<{ own: boolean; blocked: boolean }[]>`
+    SELECT countersign_key_blocked(${spkiSha256}) AS blocked, EXISTS (SELECT 1 FROM public_key
+      WHERE spki_sha256 = ${spkiSha256} AND account_id = ${scope.accountId}) AS own`;
+  if (rows[0]?.blocked) throw new KeyBlocked('the key is never taken again');
+  if (rows[0]?.own) return;
   throw new AppError('public_key_in_use', {
     detail:
       'This public key cannot be used. Make a new key pair and a new signing request from it.',

@@ -12,7 +12,7 @@ import { inScope } from '@/lib/platform/database';
 import { newId, sha256 } from '@/lib/platform/random';
 import { checkedCsr } from './check';
 import { finishIntent, givenUp, resumeIntent, stillPending } from './finish';
-import { LEASE_MS, type PlannedIntent, takeSlot } from './intents';
+import { KeyBlocked, LEASE_MS, type PlannedIntent, takeSlot } from './intents';
 import { planDraft } from './plan';
 import { getCertificateInScope } from './read';
 
@@ -60,14 +60,16 @@ export async function issueCertificate(
     idempotencyKey: request.idempotencyKey ?? null,
     requestSha256: requestDigest(request),
   };
-  const taken = await inScope(scope, (tx) => takeSlot(tx, scope, planned));
+  const taken = await inScope(scope, (tx) => takeSlot(tx, scope, planned)).catch(
+    async (error: unknown) => {
+      throw error instanceof KeyBlocked ? await rejected(scope, request) : error;
+    },
+  );
   switch (taken.kind) {
     case 'taken':
       return finishIntent(scope, planned, draft.linted);
     case 'resumed':
       return resumeIntent(scope, taken.intent);
-    case 'key blocked':
-      throw await rejected(scope, request);
     case 'repeat':
       return answerOf(scope, taken.intent);
   }

@@ -59,7 +59,6 @@ export async function revokeKey(tx: Tx, scope: Scope, spkiSha256: string): Promi
   for (const other of others) await revokeOne(tx, scope, other.id, 'keyCompromise');
   const pending = await tx.intent.findMany({ where: { accountId, spkiSha256, state: 'pending' } });
   for (const intent of pending) {
-    await tx.slot.deleteMany({ where: { intentId: intent.id, accountId } });
     await voidIntent(tx, intent, 'its key was reported as compromised');
   }
 }

@@ -8,7 +8,13 @@ import { revokeCertificate } from '@/lib/certificates/revoke';
 import { AppError } from '@/lib/kernel/errors';
 import { acrossAccounts } from '@/lib/platform/database';
 import { runOperatorVerb } from '@/lib/start-up/operator';
-import { opensslCsr, openTestPortal, type TestPortal, testScope } from '@/lib/start-up/testing';
+import {
+  onPostgres,
+  opensslCsr,
+  openTestPortal,
+  type TestPortal,
+  testScope,
+} from '@/lib/start-up/testing';
 
 let portal: TestPortal;
 beforeAll(async () => {
@@ -160,5 +166,30 @@ describe('T9: a key reported by somebody else', () => {
     const { csr } = opensslCsr();
     expect(await operate('block', { spkiSha256: digestOf(csr), reason })).toEqual({ revoked: [] });
     expect((await refusalOf(issue(account, csr))).code).toBe('csr_rejected');
+  });
+});
+
+describe('T9: blocking and a first certificate at the same moment', () => {
+  // PGlite is one session and cannot race; there the same promise is shown with fewer.
+  const rounds = onPostgres ? 20 : 3;
+
+  it('never leave a live certificate of a blocked key', async () => {
+    const account = await portal.newAccount();
+    for (let round = 0; round < rounds; round += 1) {
+      const { csr } = opensslCsr();
+      const block = () => operate('block', { spkiSha256: digestOf(csr), reason });
+      const [issued, blocked] = await Promise.all([
+        issue(account, csr).catch((error: unknown) => error),
+        // A key that changes hands under the operator's eyes is looked at again.
+        block().catch(block),
+      ]);
+      expect(blocked).toHaveProperty('revoked');
+      if (issued instanceof Error) expect(issued).toMatchObject({ code: 'csr_rejected' });
+      expect(await operate('show', { spkiSha256: digestOf(csr) })).toMatchObject({
+        liveCertificates: [],
+        pendingIntents: [],
+        blocked: { why: reason },
+      });
+    }
   });
 });

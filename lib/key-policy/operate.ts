@@ -90,13 +90,19 @@ export async function blockKeyOnReport(
   return { revoked };
 }
 
-/** Of the account that holds the key, also when it is suspended; issuing and revoking there wait. */
+/**
+ * The account that holds the key, also a suspended one, with issuing and revoking there waiting until commit. For a key
+ * that nobody holds, whoever is about to claim one waits.
+ */
 async function lockHolder(tx: Tx, spkiSha256: string): Promise<string | null> {
   const seen = await tx.publicKey.findUnique({ where: { spkiSha256 } });
-  if (!seen) return null;
-  await tx.$queryRaw`SELECT 1 FROM account WHERE id = ${seen.accountId} FOR NO KEY UPDATE`;
+  if (seen) {
+    await tx.$queryRaw`SELECT 1 FROM account WHERE id = ${seen.accountId} FOR NO KEY UPDATE`;
+  } else {
+    await tx.$executeRaw`LOCK TABLE public_key IN SHARE ROW EXCLUSIVE MODE`;
+  }
   const still = await tx.publicKey.findUnique({ where: { spkiSha256 } });
-  if (still?.accountId === seen.accountId) return seen.accountId;
+  if (still?.accountId === seen?.accountId) return seen?.accountId ?? null;
   throw new AppError('invalid_request', {
     detail: 'The key changed hands at this very moment. Look at it again with key show.',
   });
