@@ -36,7 +36,14 @@ beforeAll(async () => {
   const sealingKey = await folderSealingKey(keys, 'a passphrase for tests');
   const now = () => new Date();
   const providerName = 'Test Provider';
-  await ensureAuthority({ folder: keys, sealingKey, providerName, pkiUrl, now: now() });
+  await ensureAuthority({
+    folder: keys,
+    sealingKey,
+    token: null,
+    providerName,
+    pkiUrl,
+    now: now(),
+  });
   signer = await openFolderSigner({
     folder: keys,
     sealingKey,
