@@ -1,7 +1,8 @@
 /** A real deployment on PostgreSQL: nothing is seeded, several portals share one CA, the operator does the rest. */
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import pg from 'pg';
 import { expect, test } from 'playwright/test';
 import { type PrivatePostgres, startPrivatePostgres } from '../scripts/postgres';
 import { rest } from './support/rest';
@@ -16,9 +17,14 @@ import {
   stopTree,
 } from './support/tree';
 
-const CA_PASSPHRASE = 'a passphrase of this test';
+const PASSPHRASES = {
+  CA_PASSPHRASE: 'a passphrase of the CA keys of this test',
+  PORTAL_PASSPHRASE: 'a passphrase of the portal of this test',
+};
 
 let postgres: PrivatePostgres;
+/** Data directory of the machine that made the CA. */
+let machineWithKeys = '';
 test.beforeAll(async () => {
   postgres = await startPrivatePostgres({ fsync: 'on' });
 });
@@ -39,6 +45,25 @@ async function alive(ports: Ports): Promise<void> {
     .toBe(200);
 }
 
+/** What `ca export` and `ca import` carry over, where both machines have one passphrase. */
+async function copyKeys(from: string, to: string): Promise<void> {
+  const [source, target] = [join(from, 'signer'), join(to, 'signer')];
+  mkdirSync(target, { recursive: true, mode: 0o700 });
+  for (const name of readdirSync(source).filter((one) => one.endsWith('.json'))) {
+    copyFileSync(join(source, name), join(target, name));
+  }
+}
+
+async function asOwner<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
 async function rootOf(dataDir: string, settings: Record<string, string>): Promise<string> {
   const account = await operator(dataDir, ['account', 'create', '--name', 'Roots'], settings);
   const { id } = JSON.parse(account.stdout);
@@ -57,47 +82,98 @@ async function rootOf(dataDir: string, settings: Record<string, string>): Promis
     .digest('hex');
 }
 
-test('two portals that start at once on one empty database make one CA; neither seeds anything', async () => {
+test('of two machines that start at once on one empty database one makes the CA; with its keys the other joins', async () => {
   const DATABASE_URL = await postgres.createDatabase('deployment');
-  const copies = await Promise.all(
+  const machines = await Promise.all(
     [1, 2].map(async () => {
-      const dataDir = newDataDir();
       const ports = await freePorts();
-      const settings = {
-        ...ports,
-        DATA_DIR: dataDir,
-        DATABASE_URL,
-        CA_PASSPHRASE,
-        HOST: '127.0.0.1',
-      };
-      return { dataDir, ports, settings, started: launch(settings) };
+      const dataDir = newDataDir();
+      const settings = { ...ports, ...PASSPHRASES, DATA_DIR: dataDir, DATABASE_URL };
+      return { dataDir, ports, settings: { ...settings, HOST: '127.0.0.1' } };
     }),
   );
-  for (const { ports } of copies) await alive(ports);
+  const [one, two] = machines.map((machine) => ({ ...machine, tree: launch(machine.settings) }));
+  if (!one || !two) throw new Error('two machines were expected');
+  const lost = await Promise.race(
+    [one, two].map(async (machine) => {
+      await machine.tree.ended;
+      return machine;
+    }),
+  );
+  const made = lost === one ? two : one;
+  expect(lost.tree.output().trim()).toMatch(/^This database has a CA, and .* Bring them with .*$/);
+  await alive(made.ports);
+  machineWithKeys = made.dataDir;
+  await copyKeys(made.dataDir, lost.dataDir);
+  const joined = launch(lost.settings);
+  await alive(lost.ports);
   const roots = [];
-  for (const { dataDir, settings } of copies) roots.push(await rootOf(dataDir, settings));
+  for (const { dataDir, settings } of [made, lost]) roots.push(await rootOf(dataDir, settings));
   expect(roots[1]).toBe(roots[0]);
-  const [{ dataDir = '', settings = {}, started } = {}] = copies;
-  const accounts = await operator(dataDir, ['account', 'list'], settings);
+  const accounts = await operator(made.dataDir, ['account', 'list'], made.settings);
   expect(JSON.parse(accounts.stdout)).toHaveLength(2);
-  await expect.poll(() => started?.output()).toContain('npm run operator -- edge create');
-  for (const { started } of copies) {
-    started.child.kill('SIGTERM');
-    expect(await started.ended).toBe(0);
+  await expect.poll(() => joined.output()).toContain('npm run operator -- edge create');
+  for (const tree of [made.tree, joined]) {
+    tree.child.kill('SIGTERM');
+    expect(await tree.ended).toBe(0);
   }
 });
 
-test('another CA passphrase than the database was set up with is one line', async () => {
+test('a signer on PostgreSQL reads pending intents with a role of its own, and nothing else', async () => {
+  const owner = postgres.url('deployment');
+  const login = await asOwner(owner, (client) =>
+    client.query("SELECT rolname FROM pg_roles WHERE rolname LIKE 'countersign_signer_%' LIMIT 1"),
+  );
+  const role = login.rows[0]?.rolname;
+  const may = (sql: string) =>
+    asOwner(owner, async (client) => {
+      await client.query(`GRANT ${role} TO CURRENT_USER`).catch(() => undefined);
+      await client.query(`SET ROLE ${role}`);
+      return client.query(sql).then(
+        () => 'may',
+        (error: Error) => error.message,
+      );
+    });
+  expect(await may('SELECT id, issuer_id, tbs_der FROM intent')).toBe('may');
+  for (const table of [
+    'account',
+    'person',
+    'certificate',
+    'deployment',
+    'api_key',
+    'audit_event',
+  ]) {
+    expect(await may(`SELECT 1 FROM ${table}`)).toMatch(/^permission denied/);
+  }
+  expect(await may('SELECT actor FROM intent')).toMatch(/^permission denied/);
+  expect(await may("UPDATE intent SET state = 'void'")).toMatch(/^permission denied/);
+  expect(await may('CREATE TABLE public.own (id int)')).toMatch(/^permission denied/);
+});
+
+test('another passphrase than was set up with, of the CA or of the portal, is one line', async () => {
   const DATABASE_URL = postgres.url('deployment');
-  const settings = { ...(await freePorts()), DATA_DIR: newDataDir(), DATABASE_URL };
-  const { output, ended } = launch({ ...settings, CA_PASSPHRASE: 'not the one it was made with' });
-  expect(await ended).toBe(1);
-  expect(output().trim()).toMatch(/^CA_PASSPHRASE is not the one .*$/);
+  const started = async (wrong: Partial<typeof PASSPHRASES>, dataDir: string) => {
+    const settings = { ...(await freePorts()), ...PASSPHRASES, DATA_DIR: dataDir, DATABASE_URL };
+    const { output, ended } = launch({ ...settings, ...wrong });
+    expect(await ended).toBe(1);
+    return output().trim();
+  };
+  const dataDir = newDataDir();
+  await copyKeys(machineWithKeys, dataDir);
+  const wrong = 'not the one it was made with';
+  expect(await started({ CA_PASSPHRASE: wrong }, dataDir)).toMatch(
+    /^The signer could not start: CA_PASSPHRASE is not the passphrase .*$/,
+  );
+  expect(await started({ PORTAL_PASSPHRASE: wrong }, dataDir)).toMatch(
+    /^PORTAL_PASSPHRASE is not the one .*$/,
+  );
 });
 
 test('DEMO=1 is refused where accounts exist that the demo did not make', async () => {
   const DATABASE_URL = postgres.url('deployment');
-  const settings = { ...(await freePorts()), DATA_DIR: newDataDir(), DATABASE_URL, CA_PASSPHRASE };
+  const dataDir = newDataDir();
+  await copyKeys(machineWithKeys, dataDir);
+  const settings = { ...(await freePorts()), DATA_DIR: dataDir, DATABASE_URL, ...PASSPHRASES };
   const { output, ended } = launch({ ...settings, DEMO: '1' });
   expect(await ended).toBe(1);
   expect(output().trim()).toMatch(/^DEMO=1 is refused: .*$/);
@@ -107,7 +183,7 @@ test('an edge enrolled with the operator’s token serves what the operator and 
   const DATABASE_URL = postgres.url('deployment');
   const dataDir = newDataDir();
   const ports = await freePorts();
-  const settings = { ...ports, DATA_DIR: dataDir, DATABASE_URL, CA_PASSPHRASE, HOST: '127.0.0.1' };
+  const settings = { ...ports, DATA_DIR: dataDir, DATABASE_URL, ...PASSPHRASES, HOST: '127.0.0.1' };
   const make = async (...words: string[]) => {
     const { code, stdout, stderr } = await operator(dataDir, words, settings);
     if (code !== 0) throw new Error(stderr);
@@ -119,6 +195,7 @@ test('an edge enrolled with the operator’s token serves what the operator and 
     ...['api-client', 'create', '--account', account.id],
     ...['--environment', 'sandbox', '--name', 'erp-sync'],
   );
+  await copyKeys(machineWithKeys, dataDir);
   const tree = launch({ ...settings, EDGE_TOKEN: edge.token });
   await expect.poll(tree.output, { timeout: 40_000 }).toContain('Sandbox');
   const url = `https://localhost:${ports.EDGE_SANDBOX_STANDARD_PORT}/connection/v1/testauthentication`;

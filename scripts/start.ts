@@ -75,7 +75,6 @@ async function start(tree: Supervisor, signal: AbortSignal): Promise<void> {
   if (token !== null) mkdirSync(edgeDir, { recursive: true, mode: 0o700 });
   const ports = listenersOf(env, token === null ? [] : ['edge']).map((one) => one.port);
   const { users, warning } = separation({ root: ROOT, dataDir: env.dataDir, ports, given });
-  if (warning !== null) say(warning);
   const signer = await signerOf({ root: ROOT, env, given, users });
   const user = users?.portal ?? null;
   const edgeProcess = token === null ? null : edgeSpec({ root: ROOT, env, given, token, user });
@@ -91,6 +90,8 @@ async function start(tree: Supervisor, signal: AbortSignal): Promise<void> {
     const { variables } = signer;
     const spec = portalSpec({ env, lock, given, token, variables, user });
     const { demo } = await tree.start(spec, PORTAL_POLICY);
+    await signer.entered();
+    if (warning !== null) say(warning);
     await checkPortal(localPortalUrl(env));
     return demo;
   };

@@ -1,6 +1,6 @@
 /** A real `npm start` in a data directory of its own, on free ports, as a newcomer would run it. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -52,7 +52,10 @@ export async function freePorts(): Promise<Ports> {
 const dataDirs: string[] = [];
 
 export function newDataDir(): string {
-  const dataDir = join(mkdtempSync(join(tmpdir(), 'countersign-e2e-')), 'data');
+  const folder = mkdtempSync(join(tmpdir(), 'countersign-e2e-'));
+  // Processes that stopped being root have to pass it.
+  chmodSync(folder, 0o711);
+  const dataDir = join(folder, 'data');
   dataDirs.push(dataDir);
   return dataDir;
 }

@@ -24,12 +24,15 @@ export const SIGNERS_OWN = [
 const WITHHELD = ['DATABASE_URL', 'PORTAL_PASSPHRASE', 'SMTP_URL', 'EDGE_TOKEN', 'EDGE_TOKEN_FILE'];
 const LOGIN_FILE = 'database-url';
 const CONNECT_TIMEOUT_MS = 5_000;
+const FIRST_AUTHORITY_LOCK = 7_265_423;
 
 export type SignerOnThisMachine = {
   /** Null: somebody else runs it. */
   readonly spec: ChildSpec<SignerReady> | null;
   /** For the portal. */
   readonly variables: Readonly<Record<string, string>>;
+  /** Lets others make a CA for this database: once the portal has entered ours. */
+  readonly entered: () => Promise<void>;
 };
 
 /** @throws SettingsError when the signer cannot be the one of this database */
@@ -41,7 +44,8 @@ export async function signerOf(input: {
 }): Promise<SignerOnThisMachine> {
   const { root, env, given, users } = input;
   if (env.signer.socket !== null) {
-    if (env.signer.secret !== null) return { spec: null, variables: {} };
+    if (env.signer.secret !== null)
+      return { spec: null, variables: {}, entered: async () => undefined };
     throw new SettingsError(
       'SIGNER_SOCKET is set without SIGNER_SECRET: set it as the signer has it.',
     );
@@ -51,10 +55,12 @@ export async function signerOf(input: {
   makeSocketFolder(socket, env.dataDir);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const secret = randomBytes(32).toString('base64url');
+  const { authority, entered } = await firstAuthority(env, folder);
   const variables = { SIGNER_SOCKET: socket, SIGNER_SECRET: secret };
   const passed = Object.entries(given).filter(([name]) => !WITHHELD.includes(name));
   return {
     variables,
+    entered,
     spec: {
       name: 'signer',
       root,
@@ -64,7 +70,7 @@ export async function signerOf(input: {
         ...variables,
         SIGNER_DIR: folder,
         PKI_URL: env.pkiUrl,
-        ...(await firstAuthority(env, folder)),
+        ...authority,
         ...(env.databaseUrl === null ? {} : await signerLogin(env.databaseUrl, folder, given)),
         ...(users === null ? {} : userVariables(users)),
       },
@@ -83,26 +89,23 @@ function userVariables({ signer, portal }: { signer: User; portal: User | null }
   };
 }
 
-/** A CA is made for a database that has none; a signer without the keys of the one it has is a mistake. */
-async function firstAuthority(
-  env: PortalEnv,
-  folder: string,
-): Promise<{ SIGNER_FIRST_AUTHORITY?: string }> {
-  const none = storedIssuers(folder).length === 0;
-  if (none && env.databaseUrl !== null && (await hasIssuers(env.databaseUrl))) {
-    throw new SettingsError(
-      `This database has a CA, and ${folder} does not hold its keys. Bring them: npm run ca -- import, or set SIGNER_DIR.`,
-    );
-  }
-  return { SIGNER_FIRST_AUTHORITY: env.providerName };
-}
-
-async function hasIssuers(databaseUrl: string): Promise<boolean> {
-  const rows = await asOwner(databaseUrl, async (client) => {
-    const { rows: found } = await client.query("SELECT to_regclass('public.issuer') AS there");
-    return found[0]?.there ? (await client.query('SELECT 1 FROM issuer LIMIT 1')).rows : [];
-  });
-  return rows.length > 0;
+/**
+ * A CA is made for a database that has none; a signer without the keys of the one it has is a mistake. Of two that start
+ * at once on an empty database one makes the CA, and the other then finds it.
+ */
+async function firstAuthority(env: PortalEnv, folder: string) {
+  const authority = { SIGNER_FIRST_AUTHORITY: env.providerName };
+  const nothing = { authority, entered: async () => undefined };
+  if (env.databaseUrl === null || storedIssuers(folder).length > 0) return nothing;
+  const client = await connected(env.databaseUrl);
+  await client.query('SELECT pg_advisory_lock($1)', [FIRST_AUTHORITY_LOCK]);
+  const { rows } = await client.query("SELECT to_regclass('public.issuer') AS there");
+  const known = rows[0]?.there ? (await client.query('SELECT 1 FROM issuer LIMIT 1')).rows : [];
+  if (known.length === 0) return { authority, entered: () => client.end() };
+  await client.end();
+  throw new SettingsError(
+    `This database has a CA, and ${folder} does not hold its keys. Bring them with npm run ca -- import, or set SIGNER_DIR to the folder that has them.`,
+  );
 }
 
 /**
@@ -157,15 +160,20 @@ async function works(url: string): Promise<boolean> {
 }
 
 async function asOwner<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = await connected(url);
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+async function connected(url: string): Promise<pg.Client> {
   const client = new pg.Client({
     connectionString: url,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
   });
   client.on('error', () => undefined);
   await client.connect();
-  try {
-    return await work(client);
-  } finally {
-    await client.end();
-  }
+  return client;
 }
