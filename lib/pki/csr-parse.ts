@@ -47,7 +47,7 @@ export function parseCsr(der: Uint8Array): ParsedCsr {
     attributes: parsed.map((attribute) => attribute.oid),
     extensions: parsed.flatMap((attribute) =>
       attribute.oid === OID.extensionRequest || attribute.oid === OID.microsoftExtensionRequest
-        ? attribute.values.flatMap(extensionsOf)
+        ? extensionsOf(onlyOf(attribute.values))
         : [],
     ),
     signatureAlgorithm,
@@ -84,6 +84,13 @@ function attributeOf(node: DerNode): { oid: string; values: readonly DerNode[] }
     oid: oidText(node.children[0]),
     values: expect(node.children[1], TAG.set, 'the values of an attribute').children,
   };
+}
+
+// RFC 2985, 5.4.2: a second list would be read by some and overlooked by others.
+function onlyOf(values: readonly DerNode[]): DerNode {
+  const [value] = values;
+  if (value !== undefined && values.length === 1) return value;
+  throw new DerError(`an extension request with ${values.length} values instead of one`);
 }
 
 function extensionsOf(list: DerNode): RequestedExtension[] {

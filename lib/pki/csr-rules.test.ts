@@ -58,7 +58,9 @@ const REACHED_BY: Record<Exclude<CsrRule, 'signature-unchecked'>, () => string |
   'rsa-exponent': () => openssl({ key: ['rsa:2048', '-pkeyopt', 'rsa_keygen_pubexp:3'] }),
   'rsa-modulus': () => spki(RSA, bitString(sequence(integer(new Uint8Array(256).fill(0x7e)), F4))),
   'rsa-close-primes': () => {
-    const prime = generatePrimeSync(1024, { bigint: true, add: 2n, rem: 1n });
+    // Of the upper half, so that its square has 2048 bits.
+    let prime = 0n;
+    while (prime >> 1022n !== 3n) prime = generatePrimeSync(1024, { bigint: true });
     return rsaOf(prime * prime);
   },
   // Modulo each small prime it is 1, a power of 65537; it need not be a product of two primes to look like it.

@@ -3,13 +3,14 @@
  * makes a LintedDraft, and a signer takes nothing else.
  */
 import { createHash } from 'node:crypto';
-import type { Finding } from '@/lib/kernel/findings';
+import type { Finding, Severity } from '@/lib/kernel/findings';
 import { DAY_MS } from '@/lib/kernel/time';
 import { authorityInfoAccess, crlDistributionPoints, type PkiAddresses } from './addresses';
 import { hexOf } from './bytes';
 import { bitStringOctets, DerError, equalBytes, TAG } from './der';
 import { domainNameFault } from './domain-name';
 import { judgeKey } from './key';
+import { brokenRule } from './lint-finding';
 import {
   CARRIED,
   childrenOf,
@@ -34,6 +35,8 @@ export type LintedDraft = {
 type Drafted = { tbsDer: Uint8Array; issuerDer: Uint8Array; addresses: PkiAddresses };
 type Rule = {
   id: string;
+  /** All of them keep the draft from being signed: what we make ourselves has no business being merely odd. */
+  severity: Extract<Severity, 'error'>;
   clause: string;
   says: string;
   holds: (parts: DraftParts, draft: Drafted) => boolean;
@@ -54,12 +57,14 @@ const LONGEST_MS = LEAF_PROFILE.validityMs + LEAF_PROFILE.backdateMs;
 export const LINT_RULES: readonly Rule[] = [
   {
     id: 'serial-126-bits',
+    severity: 'error',
     clause: 'RFC 5280, 4.1.2.2',
     says: 'The serial is positive, 16 octets long, with the top bits 01.',
     holds: ({ serial }) => serial.length === 16 && ((serial[0] ?? 0) & 0xc0) === 0x40,
   },
   {
     id: 'signature-algorithm',
+    severity: 'error',
     clause: 'RFC 5280, 4.1.2.3; RFC 5758, 3.2; RFC 4055, 5',
     says: "The signature algorithm is the one of the issuer's key: ecdsa-with-SHA256 for P-256, ecdsa-with-SHA384 for P-384, sha256WithRSAEncryption for RSA.",
     holds: ({ signatureDer }, { issuerDer }) =>
@@ -67,18 +72,21 @@ export const LINT_RULES: readonly Rule[] = [
   },
   {
     id: 'issuer-name',
+    severity: 'error',
     clause: 'RFC 5280, 4.1.2.4',
     says: 'The issuer is, byte for byte, the subject of the issuing certificate.',
     holds: ({ issuerDer, issuer }) => equalBytes(issuerDer, issuer.subjectDer),
   },
   {
     id: 'issuer-may-sign',
+    severity: 'error',
     clause: 'RFC 5280, 4.2.1.3 and 4.2.1.9',
     says: 'The issuing certificate is that of a CA that may sign certificates.',
     holds: ({ issuer }) => issuer.isCa && issuer.signsCertificates,
   },
   {
     id: 'validity',
+    severity: 'error',
     clause: 'certificate profile',
     says: `Valid for at most ${LEAF_PROFILE.validityMs / DAY_MS} days and five minutes.`,
     holds: ({ notBefore, notAfter }) => {
@@ -88,18 +96,21 @@ export const LINT_RULES: readonly Rule[] = [
   },
   {
     id: 'within-issuer',
+    severity: 'error',
     clause: 'RFC 5280, 6.1',
     says: 'It ends no later than its issuer.',
     holds: ({ notAfter, issuer }) => notAfter <= issuer.notAfter,
   },
   {
     id: 'time-encoding',
+    severity: 'error',
     clause: 'RFC 5280, 4.1.2.5',
     says: 'Times until 2049 are UTCTime, later ones GeneralizedTime, with seconds and Z.',
     holds: ({ timesEncoded }) => timesEncoded,
   },
   {
     id: 'subject',
+    severity: 'error',
     clause: 'RFC 5280, 4.1.2.6 and A.1',
     says: 'The subject is C, ST, L, O, CN in this order, each once and within its bound, O and CN at least; C is a PrintableString, the others are UTF8String.',
     holds: ({ subject }) => {
@@ -119,18 +130,21 @@ export const LINT_RULES: readonly Rule[] = [
   },
   {
     id: 'key-policy',
+    severity: 'error',
     clause: 'CA/Browser Forum BR, 6.1.5 and 6.1.6',
     says: 'The public key is one that the key policy takes.',
     holds: ({ spki }) => judgeKey(spki).findings.length === 0,
   },
   {
     id: 'extensions-once',
+    severity: 'error',
     clause: 'RFC 5280, 4.2',
     says: 'No extension stands there twice.',
     holds: ({ repeated }) => !repeated,
   },
   {
     id: 'extensions-exact',
+    severity: 'error',
     clause: 'certificate profile',
     says: 'There are exactly the extensions of the profile, critical as the profile says.',
     holds: ({ extensions }) =>
@@ -139,18 +153,21 @@ export const LINT_RULES: readonly Rule[] = [
   },
   {
     id: 'not-a-ca',
+    severity: 'error',
     clause: 'RFC 5280, 4.2.1.9',
     says: 'Basic constraints say CA:FALSE: an empty sequence.',
     holds: ({ extensions }) => hexIs(extensions.get(OID.basicConstraints), '3000'),
   },
   {
     id: 'key-usage',
+    severity: 'error',
     clause: 'RFC 5280, 4.2.1.3',
     says: 'Key usage is digitalSignature alone.',
     holds: ({ extensions }) => hexIs(extensions.get(OID.keyUsage), '03020780'),
   },
   {
     id: 'client-auth-only',
+    severity: 'error',
     clause: 'RFC 5280, 4.2.1.12',
     says: 'Extended key usage is clientAuth alone.',
     holds: ({ extensions }) =>
@@ -158,6 +175,7 @@ export const LINT_RULES: readonly Rule[] = [
   },
   {
     id: 'names',
+    severity: 'error',
     clause: 'RFC 5280, 4.2.1.6',
     says: 'The alternative names are DNS names, each once, the common name first, no wildcard; and last one URI, of account and environment.',
     holds: ({ subject, extensions }) => {
@@ -178,6 +196,7 @@ export const LINT_RULES: readonly Rule[] = [
   },
   {
     id: 'subject-key-identifier',
+    severity: 'error',
     clause: 'RFC 5280, 4.2.1.2 (1)',
     says: 'It is the SHA-1 of the public key.',
     holds: ({ extensions, spki }) => {
@@ -188,6 +207,7 @@ export const LINT_RULES: readonly Rule[] = [
   },
   {
     id: 'authority-key-identifier',
+    severity: 'error',
     clause: 'RFC 5280, 4.2.1.1',
     says: "It equals the issuer's subject key identifier, and holds nothing else.",
     holds: ({ extensions, issuer }) => {
@@ -202,6 +222,7 @@ export const LINT_RULES: readonly Rule[] = [
   },
   {
     id: 'crl-address',
+    severity: 'error',
     clause: 'RFC 5280, 4.2.1.13',
     says: "There is one CRL distribution point, with the address of the issuer's list.",
     holds: ({ extensions }, { addresses }) =>
@@ -209,6 +230,7 @@ export const LINT_RULES: readonly Rule[] = [
   },
   {
     id: 'ocsp-address',
+    severity: 'error',
     clause: 'RFC 5280, 4.2.2.1',
     says: "The addresses of the OCSP responder and of the issuer's certificate are those of the issuer.",
     holds: ({ extensions }, { addresses }) =>
@@ -225,13 +247,15 @@ export function lint(draft: Drafted): { linted: LintedDraft } | { findings: Find
     const why = error instanceof DerError ? error.message : String(error);
     return {
       findings: [
-        broken('readable', 'RFC 5280, 4.1', `The bytes are not a TBSCertificate: ${why}.`),
+        brokenRule({
+          id: 'readable',
+          clause: 'RFC 5280, 4.1',
+          says: `The bytes are not a TBSCertificate: ${why}.`,
+        }),
       ],
     };
   }
-  const findings = LINT_RULES.filter((rule) => !holds(rule, parts, draft)).map((rule) =>
-    broken(rule.id, rule.clause, rule.says),
-  );
+  const findings = LINT_RULES.filter((rule) => !holds(rule, parts, draft)).map(brokenRule);
   if (findings.length > 0) return { findings };
   return { linted: { tbsDer: draft.tbsDer, issuerDer: draft.issuerDer } as unknown as LintedDraft };
 }
@@ -243,21 +267,6 @@ function holds(rule: Rule, parts: DraftParts, draft: Drafted): boolean {
   } catch {
     return false;
   }
-}
-
-function broken(id: string, clause: string, says: string): Finding {
-  return {
-    rule: id,
-    severity: 'error',
-    field: 'draft',
-    title: 'A draft that may not be signed',
-    message: says,
-    fix: 'This is a fault of ours. Tell support.',
-    source: clause,
-    value: null,
-    mark: null,
-    command: null,
-  };
 }
 
 function hexIs(extension: { value: Uint8Array } | undefined, hex: string): boolean {

@@ -63,15 +63,15 @@ The keys are sealed by AES-256-GCM under a key that scrypt (N = 2^17, r = 8, p =
 
 function linting(): string {
   const rules = LINT_RULES.map(
-    ({ id, clause, says }) => `| \`${id}\` | ${cell(says)} | ${clause} |`,
+    ({ id, severity, clause, says }) => `| \`${id}\` | ${severity} | ${cell(says)} | ${clause} |`,
   );
   return `## Before and after signing
 
 \`lint\` reads the very bytes to be signed and checks every rule below; only its result can be handed to a signer, which lints again. After signing,
 \`crossCheck\` has OpenSSL (node:crypto) verify the signature by the issuer's key, and compares serial, public key and bytes with the intent.
 
-| rule | holds when | clause |
-|---|---|---|
+| rule | severity | holds when | clause |
+|---|---|---|---|
 ${rules.join('\n')}`;
 }
 
