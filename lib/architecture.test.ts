@@ -158,6 +158,7 @@ const SYSTEM_SCOPE_CALLERS = [
   'lib/mail/sender.ts',
   'lib/publishing/edges.ts',
   'lib/publishing/publisher.ts',
+  'lib/revocation/across.ts',
   'lib/start-up/demo.ts',
   'lib/start-up/deployment.ts',
   'scripts/operator.ts',

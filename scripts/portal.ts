@@ -10,6 +10,7 @@ import { httpFront } from '@/lib/platform/http-front';
 import { log } from '@/lib/platform/log';
 import { serveOperatorSocket } from '@/lib/platform/operator-socket';
 import { newSecret } from '@/lib/platform/random';
+import { pkiFront } from '@/lib/revocation/pki-front';
 import { readDemo } from '@/lib/start-up/demo';
 import { runOperatorVerb } from '@/lib/start-up/operator';
 import { portalSettings, startPortal } from '@/lib/start-up/portal';
@@ -26,8 +27,9 @@ async function main(): Promise<void> {
   const [portal, handle] = await Promise.all([startPortal(settings), pagesOf(env)]);
   await announceFirewall(env.firewall);
   const front = httpFront({ publicUrl: env.publicUrl, trustedProxies: env.trustedProxies });
+  const pki = pkiFront();
   const server = createServer({ requestTimeout: 60 * SECOND_MS }, (request, response) => {
-    if (!front(request, response)) return;
+    if (pki.take(request, response) || !front(request, response)) return;
     handle(request, response).catch((error: unknown) => {
       log().error({ err: error }, 'a request failed outside its route');
       response.destroy();

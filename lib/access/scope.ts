@@ -53,6 +53,7 @@ export type SystemPurpose =
   | 'publishing'
   | 'recovery'
   | 'reports'
+  | 'revocation'
   | 'start-up'
   | 'command line'
   | 'mail';

@@ -9,6 +9,7 @@ import { currentTime } from '@/lib/platform/clock';
 import { inScope, type Tx } from '@/lib/platform/database';
 import { certificateChange, recordChange } from '@/lib/publishing/changes';
 import { publisher } from '@/lib/publishing/publisher';
+import { certificatesRevoked } from '@/lib/revocation/revoked';
 import { voidIntent } from './intents';
 import { knownId, noCertificate } from './read';
 import { certificateView, withSlot } from './view';
@@ -43,6 +44,7 @@ export async function revokeCertificate(
     return certificateView(stored, now);
   });
   publisher().nudge();
+  certificatesRevoked();
   return view;
 }
 

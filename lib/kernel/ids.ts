@@ -12,6 +12,7 @@ export const ID_PREFIX = {
   edge: 'edg',
   event: 'evt',
   mail: 'mai',
+  ocspResponder: 'rsp',
 } as const;
 
 export type IdKind = keyof typeof ID_PREFIX;

@@ -13,6 +13,7 @@ import { log } from '@/lib/platform/log';
 import { openMailer } from '@/lib/platform/mailer';
 import { migrate } from '@/lib/platform/migrate';
 import { publisher } from '@/lib/publishing/publisher';
+import { revocationLists } from '@/lib/revocation/lists';
 import { seedDemo } from './demo';
 import { type DeploymentSettings, openDeployment, StartError } from './deployment';
 import { openSigner, type SignerSettings, signerSettings } from './signer';
@@ -73,6 +74,7 @@ export async function startPortal(settings: PortalSettings): Promise<StartedPort
     const { firstStart } = await openDeployment(settings, signer);
     await issuerBook().refresh();
     issuerBook().start();
+    revocationLists().start();
     if (settings.demo === 'yes') await seedDemo(settings.dataDir);
     publisher().start();
     decisionFeed().start();
@@ -85,6 +87,7 @@ export async function startPortal(settings: PortalSettings): Promise<StartedPort
         await mails?.stop();
         await decisionFeed().stop();
         await publisher().stop();
+        await revocationLists().stop();
         await issuerBook().stop();
         await closeSigner();
         await weakKeys.close();

@@ -1,0 +1,169 @@
+/**
+ * Answers OCSP for our CAs. An answer without a nonce is signed once and given to everybody who asks the same, as long
+ * as the database goes on saying the same.
+ */
+import { createHash } from 'node:crypto';
+import type { KnownIssuer } from '@/lib/issuers/book';
+import { MINUTE_MS } from '@/lib/kernel/time';
+import { DerError, equalBytes, readDer } from '@/lib/pki/der';
+import { issuerOf } from '@/lib/pki/lint-read';
+import { type CertId, type OcspRequest, parseOcspRequest } from '@/lib/pki/ocsp-request';
+import {
+  type CertStatus,
+  digest,
+  keyHash,
+  type OcspError,
+  ocspError,
+  ocspResponse,
+  ocspResponseData,
+} from '@/lib/pki/ocsp-response';
+import { OCSP_PROFILE } from '@/lib/pki/profile';
+import { currentTime } from '@/lib/platform/clock';
+import { log } from '@/lib/platform/log';
+import { type Responders, responders } from './responders';
+import { type Statuses, statuses } from './statuses';
+
+export type OcspAnswer = {
+  readonly body: Uint8Array;
+  /** What caches may be told; null for what is not to be kept. */
+  readonly kept: {
+    readonly etag: string;
+    readonly thisUpdate: Date;
+    readonly nextUpdate: Date;
+  } | null;
+};
+
+export type Ocsp = {
+  /** Always answers: what goes wrong is one of the errors of RFC 6960, 2.3. */
+  answer(issuer: KnownIssuer, requestDer: Uint8Array): Promise<OcspAnswer>;
+  close(): void;
+};
+
+type Signed = OcspAnswer & {
+  readonly request: OcspRequest;
+  readonly said: string;
+  readonly renewAt: number;
+};
+
+/** 1 KB each. */
+const MAX_KEPT = 10_000;
+/** Who asks for more at once waits for others, or is told to. */
+const MAX_WAITING = 500;
+const SAY_EVERY_MS = MINUTE_MS;
+
+export function ocsp(): Ocsp {
+  const desk: Desk = {
+    saidAt: Number.NEGATIVE_INFINITY,
+    statuses: statuses(),
+    responders: responders(),
+    kept: new Map(),
+    waiting: 0,
+  };
+  return {
+    async answer(issuer, requestDer) {
+      if (desk.waiting >= MAX_WAITING) return refusal('tryLater');
+      desk.waiting += 1;
+      try {
+        return await answered(desk, issuer, requestDer);
+      } catch (error) {
+        if (error instanceof DerError) return refusal('malformedRequest');
+        tell(desk, error);
+        return refusal('tryLater');
+      } finally {
+        desk.waiting -= 1;
+      }
+    },
+    close: () => desk.statuses.close(),
+  };
+}
+
+type Desk = {
+  readonly statuses: Statuses;
+  readonly responders: Responders;
+  readonly kept: Map<string, Signed>;
+  waiting: number;
+  saidAt: number;
+};
+
+/** While the database or the signer is away every request fails, and the log is not for counting them. */
+function tell(desk: Desk, error: unknown): void {
+  const now = performance.now();
+  if (now - desk.saidAt < SAY_EVERY_MS) return;
+  desk.saidAt = now;
+  log().warn({ err: error }, 'OCSP requests cannot be answered');
+}
+
+async function answered(
+  desk: Desk,
+  issuer: KnownIssuer,
+  requestDer: Uint8Array,
+): Promise<OcspAnswer> {
+  const key = `${issuer.id} ${Buffer.from(requestDer).toString('latin1')}`;
+  const before = desk.kept.get(key);
+  const request = before?.request ?? parseOcspRequest(requestDer);
+  if (!before && !request.certIds.every((id) => isOf(issuer, id))) return refusal('unauthorized');
+  const serials = request.certIds.map(({ serialHex }) => serialHex);
+  const found = await desk.statuses.of(issuer, serials);
+  const said = JSON.stringify(found);
+  if (before && before.said === said && currentTime().getTime() < before.renewAt) {
+    // The newest use is the last in the map.
+    desk.kept.delete(key);
+    desk.kept.set(key, before);
+    return before;
+  }
+  const signed = await signedAnswer(desk, issuer, request, found);
+  const isLasting = request.nonce === null && found.every(({ kind }) => kind !== 'unknown');
+  if (!isLasting) return { body: signed.body, kept: null };
+  desk.kept.set(key, { ...signed, request, said });
+  if (desk.kept.size > MAX_KEPT) {
+    for (const oldest of desk.kept.keys()) {
+      desk.kept.delete(oldest);
+      break;
+    }
+  }
+  return signed;
+}
+
+async function signedAnswer(
+  desk: Desk,
+  issuer: KnownIssuer,
+  request: OcspRequest,
+  found: readonly CertStatus[],
+): Promise<OcspAnswer & { renewAt: number }> {
+  const responder = await desk.responders.of(issuer);
+  const now = currentTime().getTime();
+  const thisUpdate = new Date(Math.floor(now / 1000) * 1000);
+  const promised = thisUpdate.getTime() + OCSP_PROFILE.validityMs;
+  const nextUpdate = new Date(Math.min(promised, responder.notAfter.getTime()));
+  const responseData = ocspResponseData({
+    responderSpkiDer: responder.spkiDer,
+    producedAt: thisUpdate,
+    thisUpdate,
+    nextUpdate,
+    nonce: request.nonce,
+    responses: request.certIds.map(({ der }, index) => ({
+      certIdDer: der,
+      status: found[index] ?? { kind: 'unknown' },
+    })),
+  });
+  const signature = responder.sign(responseData);
+  const body = ocspResponse({ responseData, signature, responderDer: responder.certificateDer });
+  const etag = `"${createHash('sha256').update(body).digest('base64url')}"`;
+  // In the responder's last minutes too an answer is made anew well before it ends.
+  const renewAt = now + Math.min(OCSP_PROFILE.renewAfterMs, (nextUpdate.getTime() - now) / 2);
+  return { body, kept: { etag, thisUpdate, nextUpdate }, renewAt };
+}
+
+function refusal(error: OcspError): OcspAnswer {
+  return { body: ocspError(error), kept: null };
+}
+
+/** @see RFC 6960, 4.1.1: names a CA by the hashes of its name and its key */
+function isOf({ certificateDer }: KnownIssuer, id: CertId): boolean {
+  if (id.hash === 'other') return false;
+  const spkiDer = readDer(certificateDer).children[0]?.children[6]?.der ?? new Uint8Array();
+  return (
+    equalBytes(id.issuerNameHash, digest(id.hash, issuerOf(certificateDer).subjectDer)) &&
+    equalBytes(id.issuerKeyHash, keyHash(spkiDer, id.hash))
+  );
+}
