@@ -3,12 +3,13 @@
  * What a finding says about the case at hand stands where the rule is applied.
  */
 import type { Severity } from '@/lib/kernel/findings';
+import { code, type ProfileText } from './profile-text';
 
 type Row = {
   /** `error` blocks issuing. */
   readonly severity: Severity;
   /** What is refused or told, in a line. */
-  readonly says: string;
+  readonly says: ProfileText;
   /** An RFC clause, another standard, or "account policy". */
   readonly source: string;
 };
@@ -169,7 +170,11 @@ export const CSR_RULES = {
   },
   'forbidden-character': {
     severity: 'error',
-    says: "one of `< > ~ ! @ # $ % ^ * / \\ ( ) ? , &` in subject text; the account's own legal name is exempt",
+    says: [
+      'one of ',
+      code('< > ~ ! @ # $ % ^ * / \\ ( ) ? , &'),
+      " in subject text; the account's own legal name is exempt",
+    ],
     source: 'account policy',
   },
   'common-name-missing': {
