@@ -1,5 +1,6 @@
 import type { Metadata } from 'next';
 import { redirect } from 'next/navigation';
+import { PublicLinks } from '@/components/public/links';
 import { Mark } from '@/components/ui/mark';
 import { signedIn } from '@/lib/identity/session';
 import { SignInForm } from './form';
@@ -26,6 +27,9 @@ export default async function SignInPage({ searchParams }: Props) {
         <p className="small quiet mt-6">
           No sign-in yet, or the password is lost? Ask an admin of your account, or your provider.
         </p>
+        <div className="mt-8">
+          <PublicLinks />
+        </div>
       </main>
     </div>
   );

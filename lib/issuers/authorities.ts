@@ -1,0 +1,78 @@
+import { X509Certificate } from 'node:crypto';
+import type { AuthoritiesView, AuthorityState, AuthorityView } from '@/lib/contract/authorities';
+import { pkiAddresses } from '@/lib/pki/addresses';
+import { pemOf } from '@/lib/pki/pem';
+import { signingAlgorithmOf } from '@/lib/pki/signing-algorithm';
+import { currentTime } from '@/lib/platform/clock';
+import { deployment } from '@/lib/platform/deployment';
+import { issuerBook, issuesUntil, type KnownIssuer } from './book';
+
+/**
+ * All CAs, roots first to last made, each over its own: for anybody, since certificates and revocation lists are no
+ * secret. Asks neither the database nor the signer.
+ */
+export function authorities(): AuthoritiesView {
+  const known = issuerBook().all();
+  const views = known.map((issuer) => viewOf(issuer, known));
+  const roots = known
+    .filter(({ kind }) => kind === 'root')
+    .flatMap((root) => {
+      const view = views.find(({ id }) => id === root.id);
+      if (!view) return [];
+      const below = known.filter((one) => one.kind === 'issuing' && one.parentId === root.id);
+      const issuing = views.filter(({ id }) => below.some((one) => one.id === id));
+      return [{ ...view, crossSignedBy: crossSigner(root, known), issuing }];
+    });
+  const { pkiUrl, providerName } = deployment();
+  return {
+    provider: providerName,
+    roots: roots.toSorted((a, b) => a.notBefore.localeCompare(b.notBefore)),
+    bundleUrl: `${pkiUrl}/pki/bundle.pem`,
+    example: views.find(({ state }) => state === 'issues') ?? null,
+  };
+}
+
+function viewOf(issuer: KnownIssuer, known: readonly KnownIssuer[]): AuthorityView {
+  const certificate = new X509Certificate(issuer.certificateDer);
+  return {
+    id: issuer.id,
+    kind: issuer.kind,
+    environment: issuer.environment,
+    name: issuer.name,
+    state: stateOf(issuer, known),
+    stateAt: issuer.stateAt.toISOString(),
+    notBefore: new Date(certificate.validFrom).toISOString(),
+    notAfter: issuer.notAfter.toISOString(),
+    issuesUntil: issuer.kind === 'issuing' ? issuesUntil(issuer).toISOString() : null,
+    sha256Fingerprint: certificate.fingerprint256.replaceAll(':', ''),
+    serialHex: certificate.serialNumber,
+    keyName: signingAlgorithmOf(issuer.certificateDer).name,
+    ...pkiAddresses(deployment().pkiUrl, issuer.id),
+    crl: null,
+  };
+}
+
+function stateOf(issuer: KnownIssuer, known: readonly KnownIssuer[]): AuthorityState {
+  if (issuer.kind === 'root') return 'signs-authorities';
+  if (issuer.state !== 'active') return issuer.state;
+  const now = currentTime();
+  if (now > issuesUntil(issuer)) return 'ended';
+  const newer = known.some(
+    (one) =>
+      one.environment === issuer.environment &&
+      one.state === 'active' &&
+      one.stateAt > issuer.stateAt &&
+      now <= issuesUntil(one),
+  );
+  return newer ? 'stands-by' : 'issues';
+}
+
+function crossSigner(root: KnownIssuer, known: readonly KnownIssuer[]) {
+  const before = known.find(({ id }) => id === root.parentId);
+  if (!before || !root.crossCertificateDer) return null;
+  return {
+    id: before.id,
+    name: before.name,
+    pem: pemOf(root.crossCertificateDer, 'CERTIFICATE'),
+  };
+}
