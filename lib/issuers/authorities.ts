@@ -1,10 +1,16 @@
 import { X509Certificate } from 'node:crypto';
-import type { AuthoritiesView, AuthorityState, AuthorityView } from '@/lib/contract/authorities';
+import type {
+  AuthoritiesView,
+  AuthorityState,
+  AuthorityView,
+  CrlFacts,
+} from '@/lib/contract/authorities';
 import { pkiAddresses } from '@/lib/pki/addresses';
 import { pemOf } from '@/lib/pki/pem';
 import { signingAlgorithmOf } from '@/lib/pki/signing-algorithm';
 import { currentTime } from '@/lib/platform/clock';
 import { deployment } from '@/lib/platform/deployment';
+import { revocationLists } from '@/lib/revocation/lists';
 import { issuerBook, issuesUntil, type KnownIssuer } from './book';
 
 /**
@@ -48,8 +54,20 @@ function viewOf(issuer: KnownIssuer, known: readonly KnownIssuer[]): AuthorityVi
     serialHex: certificate.serialNumber,
     keyName: signingAlgorithmOf(issuer.certificateDer).name,
     ...pkiAddresses(deployment().pkiUrl, issuer.id),
-    crl: null,
+    crl: crlFacts(issuer.id),
   };
+}
+
+function crlFacts(issuerId: string): CrlFacts | null {
+  const list = revocationLists().of(issuerId);
+  return (
+    list && {
+      number: list.number,
+      thisUpdate: list.thisUpdate.toISOString(),
+      nextUpdate: list.nextUpdate.toISOString(),
+      entries: list.entries,
+    }
+  );
 }
 
 function stateOf(issuer: KnownIssuer, known: readonly KnownIssuer[]): AuthorityState {
