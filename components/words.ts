@@ -15,7 +15,7 @@ export const REASON_WORDS: Record<RevocationReason, { name: string; when: string
   },
   keyCompromise: {
     name: 'Its private key may be known to someone else',
-    when: 'Also when a machine that held the key was lost or broken into.',
+    when: 'Also when a machine that held the key was lost or broken into. The key is never taken again.',
   },
   cessationOfOperation: {
     name: 'The program that used it is gone',

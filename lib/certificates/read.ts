@@ -1,13 +1,14 @@
 import { authorize, type Principal, type Scope } from '@/lib/access/scope';
 import { eventView } from '@/lib/audit/list';
 import type { ActivityEventView, CertificateView } from '@/lib/contract/views';
+import type { Environment } from '@/lib/kernel/environments';
 import { AppError } from '@/lib/kernel/errors';
 import { isId } from '@/lib/kernel/ids';
 import { type CertificateFacts, certificateFacts } from '@/lib/pki/certificate-facts';
 import { currentTime } from '@/lib/platform/clock';
 import { inScope } from '@/lib/platform/database';
 import { outageOf } from './outage';
-import { certificateView, withSlot } from './view';
+import { certificateView, environmentOf, withSlot } from './view';
 
 /** @throws AppError `not_found`, also for a certificate of another account */
 export async function getCertificate(principal: Principal, id: string): Promise<CertificateView> {
@@ -22,6 +23,8 @@ export type CertificateDetail = {
   history: ActivityEventView[];
   /** A sentence that names what stops when this certificate is revoked now; null when nothing does. */
   outage: string | null;
+  /** Other live certificates of the same key: revoked with it when the key is compromised. Oldest first. */
+  sameKey: { id: string; label: string; environment: Environment }[];
 };
 
 /** @throws AppError `not_found` */
@@ -41,11 +44,19 @@ export async function certificateDetail(
       orderBy: { sequence: 'desc' },
       take: 100,
     });
+    const now = currentTime();
+    const { accountId, spkiSha256 } = row;
+    const sameKey = await tx.certificate.findMany({
+      where: { accountId, spkiSha256, id: { not: row.id }, revokedAt: null, notAfter: { gt: now } },
+      select: { id: true, label: true, environment: true },
+      orderBy: { id: 'asc' },
+    });
     return {
-      certificate: await certificateView(row, currentTime()),
+      certificate: await certificateView(row, now),
       facts: await certificateFacts(row.der),
       history: events.map(eventView),
       outage: await outageOf(tx, scope, row),
+      sameKey: sameKey.map((one) => ({ ...one, environment: environmentOf(one.environment) })),
     };
   });
 }

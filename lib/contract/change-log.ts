@@ -16,6 +16,15 @@ export type ChangeEntry = {
 
 export const CHANGE_LOG: readonly ChangeEntry[] = [
   {
+    id: 'compromised-keys',
+    date: '2026-11-21',
+    kind: 'changed',
+    title: 'A compromised key takes all its certificates with it',
+    text: 'Revoking for keyCompromise revokes every other live certificate of the same key too, and the key is never taken again: a signing request with it has the finding key-known-weak. New findings are also rsa-close-primes and rsa-roca.',
+    operations: ['revokeCertificate', 'issueCertificate', 'checkCsr'],
+    act: null,
+  },
+  {
     id: 'firewall-lists',
     date: '2026-11-21',
     kind: 'added',

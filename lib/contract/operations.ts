@@ -44,7 +44,11 @@ export const issueBody = z.strictObject({
   label: labelSchema.optional(),
 });
 export const labelBody = z.strictObject({ label: labelSchema.min(1) });
-export const revocationBody = z.strictObject({ reason: reasonSchema });
+export const revocationBody = z.strictObject({
+  reason: reasonSchema.describe(
+    'keyCompromise also revokes every other live certificate of the same key, and the key is never taken again.',
+  ),
+});
 export const enforcementBody = z.strictObject({ mode: modeSchema });
 export const apiClientBody = z.strictObject({
   accountId: z.string().regex(idPattern('account')),

@@ -7,6 +7,7 @@ import { accountScope } from '@/lib/access/scope';
 import { checkCsrFor } from '@/lib/certificates/check';
 import { issueCertificate } from '@/lib/certificates/issue';
 import { listCertificates } from '@/lib/certificates/list';
+import { certificateDetail } from '@/lib/certificates/read';
 import { revokeCertificate } from '@/lib/certificates/revoke';
 import { AppError } from '@/lib/kernel/errors';
 import type { Finding } from '@/lib/kernel/findings';
@@ -109,6 +110,12 @@ describe('T9: a key whose certificate was revoked for compromise', () => {
     const second = await issue(account, shared, 'production');
     const third = await issue(account, other);
     const before = await actionsOf(account);
+    const sameKey = async (id: string) =>
+      (await certificateDetail(account.as('viewer'), id)).sameKey;
+    expect(await sameKey(first.id)).toEqual([
+      { id: second.id, label: second.label, environment: 'production' },
+    ]);
+    expect(await sameKey(third.id)).toEqual([]);
     await revokeCertificate(account.key(), first.id, 'keyCompromise');
     const after = await certificatesOf(account);
     const gone = { status: 'revoked', revocationReason: 'keyCompromise', slot: null };

@@ -6,6 +6,7 @@ import { AppError } from '@/lib/kernel/errors';
 import { currentTime } from '@/lib/platform/clock';
 import { acrossAccounts, type Tx } from '@/lib/platform/database';
 import { publisher } from '@/lib/publishing/publisher';
+import { certificatesRevoked } from '@/lib/revocation/revoked';
 import { knownWeakKeys } from './known-weak';
 
 export type ShownKey = {
@@ -87,6 +88,7 @@ export async function blockKeyOnReport(
     return liveCertificates.map(({ id }) => id);
   });
   publisher().nudge();
+  certificatesRevoked();
   return { revoked };
 }
 

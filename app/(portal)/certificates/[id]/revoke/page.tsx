@@ -5,6 +5,7 @@ import { RevokeForm } from '@/components/certificates/revoke-form';
 import { Ago } from '@/components/time/when';
 import { Fact, shortened } from '@/components/ui/fact';
 import { Notice } from '@/components/ui/notice';
+import { counted, listed } from '@/components/words';
 import { certificateDetail } from '@/lib/certificates/read';
 import { orNotFound } from '../../../attempt';
 import { inAccount } from '../../../opened';
@@ -19,7 +20,7 @@ export default async function RevokePage({ params }: Props) {
   if (!signedIn) return null;
   const { principal, can } = signedIn;
   const { id } = await params;
-  const { certificate, outage } = await orNotFound(() => certificateDetail(principal, id));
+  const { certificate, outage, sameKey } = await orNotFound(() => certificateDetail(principal, id));
   if (certificate.status !== 'live' || !can('certificates.revoke')) redirect(`/certificates/${id}`);
   const { environment, lastSeenAt } = certificate;
   return (
@@ -34,6 +35,18 @@ export default async function RevokePage({ params }: Props) {
       {outage ? (
         <Notice tone="refused" title={`This stops ${environment}`}>
           <p>{outage}</p>
+        </Notice>
+      ) : null}
+      {sameKey.length > 0 ? (
+        <Notice
+          tone="expiring"
+          title={`${counted(sameKey.length, 'other live certificate has', 'other live certificates have')} the same key`}
+        >
+          <p>
+            If you revoke because the private key may be known to someone else,{' '}
+            {listed(sameKey.map((other) => `${other.label} (${other.environment})`))}{' '}
+            {sameKey.length === 1 ? 'is' : 'are'} revoked with it.
+          </p>
         </Notice>
       ) : null}
       <div className="cols answer-first">
