@@ -161,7 +161,7 @@ const SYSTEM_SCOPE_CALLERS = [
   'lib/revocation/across.ts',
   'lib/start-up/demo.ts',
   'lib/start-up/deployment.ts',
-  'scripts/operator.ts',
+  'scripts/operator/ask.ts',
   'scripts/portal.ts',
 ];
 

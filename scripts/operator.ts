@@ -3,14 +3,10 @@
  * owner-only socket; otherwise it opens the database itself, the embedded one under the directory's lock.
  */
 import { parseArgs } from 'node:util';
-import { systemScope } from '@/lib/access/scope';
 import { AppError } from '@/lib/kernel/errors';
-import { lockDataDirectory, openDataDirectory } from '@/lib/platform/data-directory';
 import { portalEnv } from '@/lib/platform/env';
-import { askOperatorSocket } from '@/lib/platform/operator-socket';
-import { newSecret } from '@/lib/platform/random';
-import { operatorUsage, runOperatorVerb } from '@/lib/start-up/operator';
-import { portalSettings, startPortal } from '@/lib/start-up/portal';
+import { operatorUsage } from '@/lib/start-up/operator';
+import { askOperator } from './operator/ask';
 
 async function main(): Promise<void> {
   const [noun = '', verb = '', ...rest] = process.argv.slice(2);
@@ -21,30 +17,8 @@ async function main(): Promise<void> {
   const { json, ...args } = flags(rest);
   const env = portalEnv(process.env);
   const request = { noun, verb, args };
-  const answer = (await askOperatorSocket(env.dataDir, request)) ?? (await runHere(env, request));
-  const { error, result } = Object(answer);
-  if (error) throw new AppError('invalid_request', { detail: String(error) });
+  const result = await askOperator(env, request);
   process.stdout.write(json ? `${JSON.stringify(result)}\n` : printed(result));
-}
-
-async function runHere(
-  env: ReturnType<typeof portalEnv>,
-  request: { noun: string; verb: string; args: unknown },
-): Promise<unknown> {
-  openDataDirectory(env.dataDir);
-  const lock = env.databaseUrl ? null : await lockDataDirectory(env.dataDir);
-  const portal = await startPortal({
-    ...portalSettings(env, { root: process.cwd(), demo: 'no' }),
-    mail: null,
-    signer: { kind: 'none' },
-  });
-  try {
-    const scope = systemScope('command line', `cli_${newSecret().slice(0, 16)}`);
-    return { result: await runOperatorVerb(scope, request) };
-  } finally {
-    await portal.stop();
-    await lock?.release();
-  }
 }
 
 /** `--legal-name X` and `--legal-name=X` become `{legalName: 'X'}`. */

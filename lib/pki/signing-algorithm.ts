@@ -1,6 +1,6 @@
 /** How a CA key signs, by what kind of key it is: one algorithm for each, so that a certificate never has a choice. */
 import { bytesOfHex, copyOf, hexOf } from './bytes';
-import { DerError, expect, readDer, TAG } from './der';
+import { DerError, type DerNode, expect, readDer, TAG } from './der';
 import { bitString, sequence } from './der-write';
 import { judgeKey } from './key';
 
@@ -60,11 +60,18 @@ export function signingAlgorithmOf(certificateDer: Uint8Array): SigningAlgorithm
   const id = hexOf(spki.der);
   const known = OF_CERTIFICATE.get(id);
   if (known) return known;
-  const { facts } = judgeKey(spki);
-  const found = SIGNING_ALGORITHMS.find(({ name }) => name === facts.label);
-  if (!found) throw new DerError(`a CA key that is not taken: ${facts.label}`);
+  const found = algorithmOfKey(spki);
   if (OF_CERTIFICATE.size < MAX_KNOWN) OF_CERTIFICATE.set(id, found);
   return found;
+}
+
+/** @param spki SubjectPublicKeyInfo @throws DerError for a key that no CA of ours has */
+export function algorithmOfKey(spki: DerNode): SigningAlgorithm {
+  const { facts, findings } = judgeKey(spki);
+  const found = SIGNING_ALGORITHMS.find(({ name }) => name === facts.label);
+  const fault = findings.find(({ severity }) => severity === 'error');
+  if (found && !fault) return found;
+  throw new DerError(`a CA key that is not taken: ${fault?.message ?? facts.label}`);
 }
 
 /**

@@ -7,21 +7,23 @@ import {
   closeSync,
   existsSync,
   fsyncSync,
+  lchownSync,
   linkSync,
   mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
+  statSync,
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { ENVIRONMENTS } from '@/lib/kernel/environments';
 import { idPattern } from '@/lib/kernel/ids';
 import { openSecret, type SealingKey, sealingKeyFrom, sealSecret } from './sealed-key';
 
-const Custody = z.discriminatedUnion('kind', [
+export const Custody = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('sealed'), sealedKey: z.string() }),
   z.strictObject({ kind: z.literal('pkcs11'), token: z.string(), keyId: z.string() }),
   /** The key is on another machine. */
@@ -72,22 +74,32 @@ export function storedIssuers(folder: string): StoredIssuer[] {
 }
 
 function storedIssuer(path: string): StoredIssuer {
-  const parsed = Stored.safeParse(jsonIn(path));
-  if (!parsed.success) throw new KeyFolderError(`${path} is not a CA that was written here`);
+  const issuer = parseStored(jsonIn(path));
+  if (issuer) return issuer;
+  throw new KeyFolderError(`${path} is not a CA that was written here`);
+}
+
+/** One CA as `storedJson` writes it; null for anything else. */
+export function parseStored(json: unknown): StoredIssuer | null {
+  const parsed = Stored.safeParse(json);
+  if (!parsed.success) return null;
   const { version: _version, certificate, crossCertificate, ...rest } = parsed.data;
   return { ...rest, certificateDer: certificate, crossCertificateDer: crossCertificate };
 }
 
-/** Adds one CA, whole or not at all. @throws KeyFolderError when it is there already: nothing is written over */
-export function storeIssuer(folder: string, issuer: StoredIssuer): void {
-  const { certificateDer, crossCertificateDer, ...rest } = issuer;
+export function storedJson({ certificateDer, crossCertificateDer, ...rest }: StoredIssuer) {
   const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64');
-  writeOnce(join(folder, `${issuer.issuerId}.json`), {
+  return {
     version: 1,
     ...rest,
     certificate: base64(certificateDer),
     crossCertificate: crossCertificateDer === null ? null : base64(crossCertificateDer),
-  });
+  };
+}
+
+/** Adds one CA, whole or not at all. @throws KeyFolderError when it is there already: nothing is written over */
+export function storeIssuer(folder: string, issuer: StoredIssuer): void {
+  writeOnce(join(folder, `${issuer.issuerId}.json`), storedJson(issuer));
 }
 
 /**
@@ -132,11 +144,16 @@ function generatedPassphrase(folder: string): string {
   return readFileSync(path, 'utf8').trim();
 }
 
-// Under another name first: what has its own name is whole, also after a power cut. link(2) never replaces.
-function writeOnce(path: string, content: unknown): void {
+/**
+ * Adds a file of JSON to the folder, whole or not at all, for whoever the folder belongs to.
+ * @throws KeyFolderError when there is one of this name: nothing is written over
+ */
+export function writeOnce(path: string, content: unknown): void {
+  // Under another name first: what has its own name is whole, also after a power cut. link(2) never replaces.
   const draft = `${path}.${process.pid}.new`;
   const file = openSync(draft, 'wx', 0o600);
   try {
+    giveToOwnerOf(dirname(path), draft);
     writeFileSync(file, `${JSON.stringify(content, null, 2)}\n`);
     fsyncSync(file);
   } finally {
@@ -157,7 +174,14 @@ function writeOnce(path: string, content: unknown): void {
   closeSync(folder);
 }
 
-function jsonIn(path: string): unknown {
+/** An operator who is root adds files that the signer's user is to read. */
+export function giveToOwnerOf(folder: string, path: string): void {
+  const { uid, gid } = statSync(folder);
+  if (process.getuid?.() === 0 && uid !== 0) lchownSync(path, uid, gid);
+}
+
+/** @throws KeyFolderError when it is not there or no JSON */
+export function jsonIn(path: string): unknown {
   try {
     return JSON.parse(readFileSync(path, 'utf8'));
   } catch (cause) {

@@ -19,6 +19,12 @@ const Entry = z.discriminatedUnion('op', [
     entries: z.number().int().nonnegative(),
     ...signed,
   }),
+  /** A backup was restored; so many certificates that the database had and the backup had not follow. */
+  z.strictObject({
+    op: z.literal('restored'),
+    backupHead: z.string(),
+    certificates: z.number().int().nonnegative(),
+  }),
 ]);
 const Line = z.object({ n: z.number().int().positive(), at: z.iso.datetime(), prev: hex(32) });
 

@@ -68,7 +68,7 @@ export function signingMemory(input: { now: () => Date; maxPerMinute: number }):
       return signature;
     },
     recall(entry) {
-      if (entry.op === 'crl') return;
+      if (entry.op === 'crl' || entry.op === 'restored') return;
       const intentId = entry.op === 'certificate' ? entry.intentId : entry.responderId;
       const { issuerId, serialHex, tbsSha256 } = entry;
       const signature = Promise.resolve(new Uint8Array(Buffer.from(entry.signature, 'base64')));

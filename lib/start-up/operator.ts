@@ -18,6 +18,10 @@ import { disableStaff, membersOf, staff } from '@/lib/accounts/people';
 import { createApiKey, disableApiKey, keysOf } from '@/lib/api-access/keys';
 import { apiClientsOf, createApiClient, disableApiClient } from '@/lib/api-clients/manage';
 import { apiClientBody } from '@/lib/contract/operations';
+import { issuerBook } from '@/lib/issuers/book';
+import { changeIssuerState } from '@/lib/issuers/change-state';
+import { knownIntents } from '@/lib/issuers/known-intents';
+import { CEREMONY_ACTS, noteCeremony } from '@/lib/issuers/note';
 import { AppError } from '@/lib/kernel/errors';
 import { blockKeyOnReport, releaseKey, showKey } from '@/lib/key-policy/operate';
 import { troubledMails } from '@/lib/mail/outbox';
@@ -163,6 +167,43 @@ export const OPERATOR_VERBS: Record<string, Record<string, Verb>> = {
       '--spki-sha256 HEX --reason TEXT: revokes its live certificates, for good',
       key.extend({ reason }),
       (scope, args) => blockKeyOnReport(scope, args),
+    ),
+  },
+  issuer: {
+    list: verb('', none, async () =>
+      issuerBook()
+        .all()
+        .map(({ id: issuerId, name: issuerName, kind, environment, state, notAfter }) => ({
+          id: issuerId,
+          name: issuerName,
+          kind,
+          environment,
+          state,
+          notAfter,
+        })),
+    ),
+    activate: verb('--id ID', id, (scope, args) =>
+      changeIssuerState(scope, { id: args.id, state: 'active' }),
+    ),
+    retire: verb('--id ID', id, (scope, args) =>
+      changeIssuerState(scope, { id: args.id, state: 'retired' }),
+    ),
+    note: verb(
+      `--act ${CEREMONY_ACTS.join('|')} --note N [--id ID]`,
+      z.strictObject({
+        act: z.enum(CEREMONY_ACTS),
+        note: reason,
+        id: z.string().nullable().default(null),
+      }),
+      (scope, args) => noteCeremony(scope, args),
+    ),
+    intents: verb(
+      '[--after ID]',
+      z.strictObject({
+        after: z.string().default(''),
+        ids: z.array(z.string()).nullable().default(null),
+      }),
+      (scope, args) => knownIntents(scope, args),
     ),
   },
   mail: { list: verb('', none, (scope) => troubledMails(scope)) },
