@@ -17,6 +17,8 @@ const TOOLS: readonly Tool[] = [
   { name: 'OpenSSL', debianPackage: 'openssl', find: () => onPath('openssl') },
   { name: 'SoftHSM', debianPackage: 'softhsm2', find: () => file(SOFT_HSM) },
   { name: 'curl', debianPackage: 'curl', find: () => onPath('curl') },
+  { name: 'nginx', debianPackage: 'nginx-light', find: () => findNginx() },
+  { name: 'GnuTLS', debianPackage: 'gnutls-bin', find: () => onPath('ocsptool') },
   { name: 'keytool', debianPackage: 'openjdk-17-jdk-headless', find: () => onPath('keytool') },
   { name: 'Go', debianPackage: 'golang-go', find: () => onPath('go') },
   { name: 'Ruby', debianPackage: 'ruby', find: () => onPath('ruby') },
@@ -33,6 +35,11 @@ const CLUSTER_CONFIG_FOLDER = '/etc/postgresql-common';
 /** The browser that end-to-end tests drive. */
 export function findChromium(): string | null {
   return CHROMIUM.map(onPath).find((path) => path !== null) ?? null;
+}
+
+/** Debian puts it where only root's PATH goes. */
+export function findNginx(): string | null {
+  return onPath('nginx') ?? ['/usr/sbin/nginx'].find((path) => existsSync(path)) ?? null;
 }
 
 /**
@@ -53,7 +60,8 @@ export function ensureTools(): void {
   }
   process.stdout.write(`Installing ${names} ...\n`);
   if (packages.includes('postgresql')) forbidDefaultCluster();
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  // Run level 1: a package that brings a server does not start it.
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
   execFileSync('apt-get', ['update', '-q'], { stdio: 'inherit', env });
   execFileSync('apt-get', install.split(' ').slice(1), { stdio: 'inherit', env });
   const still = missing.filter((tool) => tool.find() === null);
