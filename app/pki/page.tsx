@@ -25,9 +25,12 @@ const PARTS = [
 /** For anybody, without a session: what software needs that meets certificates of this deployment. */
 export default async function PkiPage({ searchParams }: Props) {
   const { ca } = await searchParams;
-  const { provider, roots, bundleUrl, example } = authorities();
+  const { provider, roots, bundleUrl } = authorities();
   const issuing = roots.flatMap((root) => root.issuing);
-  const asked = issuing.find(({ id }) => id === ca) ?? example ?? issuing[0];
+  const asked =
+    issuing.find(({ id }) => id === ca) ??
+    issuing.find(({ state }) => state === 'issues') ??
+    issuing[0];
   return (
     <PublicFrame>
       <main className="page public" id="main" tabIndex={-1}>

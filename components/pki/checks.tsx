@@ -14,7 +14,7 @@ export function Checks({
   issuing: AuthorityView[];
   bundleUrl: string;
 }) {
-  const files = { certificate: 'client.pem', bundleUrl, authority: of };
+  const files = { certificate: 'client.pem', bundleUrl, caUrl: of.caUrl };
   return (
     <section id="check" aria-labelledby="check-title">
       <div className="bar-head">
@@ -32,7 +32,7 @@ export function Checks({
           />
         </span>
       </div>
-      <div className="envs">
+      <div className="check-ways">
         <CodeBlock
           name="By revocation list"
           what="commands for the revocation list"

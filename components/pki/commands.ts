@@ -1,27 +1,39 @@
 /** Commands that check a certificate of ours, for a POSIX shell with curl and OpenSSL 1.1.1 or later. */
-import type { AuthorityView } from '@/lib/contract/authorities';
 
 export type CheckFiles = {
   /** The certificate to check, PEM. */
   certificate: string;
   bundleUrl: string;
-  authority: Pick<AuthorityView, 'caUrl' | 'crlUrl' | 'ocspUrl'>;
+  /** Of its issuer. */
+  caUrl: string;
 };
 
 /** By the revocation list: "OK", or "certificate revoked". */
-export function crlCheck({ certificate, bundleUrl, authority }: CheckFiles): string {
+export function crlCheck(files: CheckFiles): string {
   return [
-    `curl -fsS -o bundle.pem ${bundleUrl}`,
-    `curl -fsS ${authority.crlUrl} | openssl crl -inform DER -out crl.pem`,
-    `openssl verify -crl_check -CAfile bundle.pem -CRLfile crl.pem ${certificate}`,
+    ...addresses(files),
+    'curl -fsS -o bundle.pem $PKI/bundle.pem',
+    'curl -fsS $CA/ca.crl | openssl crl -inform DER -out crl.pem',
+    `openssl verify -crl_check -CAfile bundle.pem -CRLfile crl.pem ${files.certificate}`,
   ].join('\n');
 }
 
 /** By asking: "good", "revoked" with time and reason, or "unknown". */
-export function ocspCheck({ certificate, bundleUrl, authority }: CheckFiles): string {
+export function ocspCheck(files: CheckFiles): string {
   return [
-    `curl -fsS -o bundle.pem ${bundleUrl}`,
-    `curl -fsS -o ca.pem ${authority.caUrl.replace(/\.crt$/, '.pem')}`,
-    `openssl ocsp -CAfile bundle.pem -issuer ca.pem -cert ${certificate} -url ${authority.ocspUrl}`,
+    ...addresses(files),
+    'curl -fsS -o bundle.pem $PKI/bundle.pem',
+    'curl -fsS -o ca.pem $CA/ca.pem',
+    `openssl ocsp -CAfile bundle.pem -issuer ca.pem -cert ${files.certificate} -url $CA/ocsp`,
   ].join('\n');
+}
+
+/** The long part of every address once, so that the commands can be read. */
+function addresses({ bundleUrl, caUrl }: CheckFiles): string[] {
+  const pki = folderOf(bundleUrl);
+  return [`PKI=${pki}`, `CA=${folderOf(caUrl).replace(pki, '$PKI')}`];
+}
+
+function folderOf(url: string): string {
+  return url.slice(0, url.lastIndexOf('/'));
 }

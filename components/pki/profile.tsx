@@ -1,6 +1,9 @@
 import { PROFILE_SECTIONS } from '@/lib/pki/profile-sections';
 import type { ProfileSection, ProfileTable, ProfileText } from '@/lib/pki/profile-text';
 
+// Longer tables are opened by whoever wants to read them.
+const SHOWN_ROWS = 16;
+
 /** The tables that docs/certificate-profile.md is printed from. */
 export function CertificateProfile() {
   return (
@@ -26,9 +29,18 @@ function Section({ section: { id, title, before, table, after } }: { section: Pr
         <a href={`#${id}`}>{title}</a>
       </h3>
       <Paragraphs texts={before} />
-      <div className="sheet overflow-hidden">
-        <Table table={table} />
-      </div>
+      {table.rows.length > SHOWN_ROWS ? (
+        <details className="sheet overflow-hidden">
+          <summary className="sheet-pad small">
+            <span className="link">Show {table.rows.length} rules</span>
+          </summary>
+          <Table table={table} />
+        </details>
+      ) : (
+        <div className="sheet overflow-hidden">
+          <Table table={table} />
+        </div>
+      )}
       <Paragraphs texts={after} />
     </section>
   );

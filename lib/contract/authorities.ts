@@ -48,6 +48,7 @@ export type AuthorityView = {
 export type AuthorityTree = AuthorityView & {
   /** The root before it, which has signed its name and key too. */
   crossSignedBy: { id: string; name: string; pem: string } | null;
+  /** By environment, the one that was activated last first. */
   issuing: AuthorityView[];
 };
 
@@ -55,6 +56,4 @@ export type AuthoritiesView = {
   provider: string;
   roots: AuthorityTree[];
   bundleUrl: string;
-  /** The one whose files stand in the commands: an issuing CA that is in use. */
-  example: AuthorityView | null;
 };

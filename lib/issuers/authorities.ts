@@ -5,6 +5,7 @@ import type {
   AuthorityView,
   CrlFacts,
 } from '@/lib/contract/authorities';
+import { ENVIRONMENTS } from '@/lib/kernel/environments';
 import { pkiAddresses } from '@/lib/pki/addresses';
 import { pemOf } from '@/lib/pki/pem';
 import { signingAlgorithmOf } from '@/lib/pki/signing-algorithm';
@@ -26,7 +27,9 @@ export function authorities(): AuthoritiesView {
       const view = views.find(({ id }) => id === root.id);
       if (!view) return [];
       const below = known.filter((one) => one.kind === 'issuing' && one.parentId === root.id);
-      const issuing = views.filter(({ id }) => below.some((one) => one.id === id));
+      const issuing = views
+        .filter(({ id }) => below.some((one) => one.id === id))
+        .toSorted((a, b) => placeOf(a) - placeOf(b) || b.stateAt.localeCompare(a.stateAt));
       return [{ ...view, crossSignedBy: crossSigner(root, known), issuing }];
     });
   const { pkiUrl, providerName } = deployment();
@@ -34,8 +37,11 @@ export function authorities(): AuthoritiesView {
     provider: providerName,
     roots: roots.toSorted((a, b) => a.notBefore.localeCompare(b.notBefore)),
     bundleUrl: `${pkiUrl}/pki/bundle.pem`,
-    example: views.find(({ state }) => state === 'issues') ?? null,
   };
+}
+
+function placeOf({ environment }: AuthorityView): number {
+  return environment === null ? -1 : ENVIRONMENTS.indexOf(environment);
 }
 
 function viewOf(issuer: KnownIssuer, known: readonly KnownIssuer[]): AuthorityView {
