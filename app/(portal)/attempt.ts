@@ -31,6 +31,9 @@ export async function orNotFound<T>(work: () => Promise<T>): Promise<T> {
 
 const shownMembers = z.object({
   findings: z.array(findingSchema).optional(),
+  pending: z
+    .object({ id: z.string(), label: z.string(), environment: z.string(), voidAt: z.string() })
+    .optional(),
   retirable: z
     .array(
       z.object({
@@ -48,13 +51,14 @@ async function problemOf(error: unknown): Promise<Problem> {
   const { requestId } = await requestFacts();
   if (known.code === 'internal_error') log().error({ err: error, requestId }, 'unexpected error');
   const { code, detail } = known;
-  const { findings, retirable } = shownMembers.parse(known.members);
+  const { findings, pending, retirable } = shownMembers.parse(known.members);
   return {
     code,
     title: ERRORS[code].title,
     detail,
     requestId,
     ...(findings ? { findings } : {}),
+    ...(pending ? { pending } : {}),
     ...(retirable ? { retirable } : {}),
   };
 }

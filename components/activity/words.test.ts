@@ -25,7 +25,7 @@ function recordedActions(): string[] {
 }
 
 // What concerns the deployment is in no account's trail.
-const NOT_OF_AN_ACCOUNT = /^(edge|issuer|staff|snapshot)\./;
+const NOT_OF_AN_ACCOUNT = /^(edge|staff|snapshot)\./;
 
 describe('activity in words', () => {
   it('has a sentence for every action an account can see', () => {
@@ -48,6 +48,21 @@ describe('activity in words', () => {
     );
     expect(sentenceOf(event('enforcement.changed', { environment: 'sandbox', to: 'off' }))).toBe(
       'turned off enforcement in sandbox',
+    );
+  });
+
+  it('tells what the lives of CAs mean for who may issue', () => {
+    const of = (action: string, detail: ActivityEventView['detail']) =>
+      sentenceOf(event(action, { name: 'Client CA 2', environment: 'production', ...detail }));
+    expect(of('issuer.created', { kind: 'issuing', state: 'ready' })).toBe(
+      'entered the CA Client CA 2 for production, not used yet',
+    );
+    expect(of('issuer.created', { kind: 'root' })).toBe('entered the CA Client CA 2, a root');
+    expect(of('issuer.activated', {})).toBe(
+      'activated the CA Client CA 2: it issues in production now',
+    );
+    expect(of('issuer.retired', {})).toBe(
+      'retired the CA Client CA 2: it issues nothing more in production',
     );
   });
 

@@ -9,10 +9,7 @@ type Detail = ActivityEventView['detail'];
 const SENTENCES: Record<string, (detail: Detail) => string> = {
   'certificate.requested': (d) => `asked for a certificate for ${place(d)}${inSlot(d)}`,
   'certificate.issued': (d) => `issued the certificate ${text(d, 'label')} for ${place(d)}`,
-  'certificate.request-voided': (d) =>
-    text(d, 'why').includes('compromised')
-      ? 'gave up a request because its key was reported as compromised'
-      : 'gave up a request that was not finished in time',
+  'certificate.request-voided': (d) => gaveUp(text(d, 'why')),
   'certificate.labelled': (d) => `renamed the certificate ${text(d, 'from')} to ${text(d, 'to')}`,
   'certificate.revoked': (d) =>
     `revoked the certificate ${text(d, 'label')} of ${place(d)}${because(d)}`,
@@ -35,6 +32,10 @@ const SENTENCES: Record<string, (detail: Detail) => string> = {
   'api-key.disabled': (d) => `disabled the API key ${text(d, 'name')}`,
   'member.added': (d) => `added ${text(d, 'email')} as a member`,
   'member.changed': (d) => `changed the role of ${text(d, 'email')}`,
+  'issuer.created': (d) => `entered the CA ${text(d, 'name')}${authority(d)}`,
+  'issuer.activated': (d) => `activated the CA ${text(d, 'name')}: it issues in ${place(d)} now`,
+  'issuer.retired': (d) =>
+    `retired the CA ${text(d, 'name')}: it issues nothing more in ${place(d)}`,
   'member.disabled': (d) => `removed ${text(d, 'email')}`,
 };
 
@@ -71,6 +72,9 @@ const DETAIL_NAMES: Record<string, string> = {
   legalName: 'Legal name',
   scopes: 'Scopes',
   why: 'Why',
+  kind: 'Kind',
+  state: 'State',
+  before: 'Before',
 };
 
 /** The recorded facts of an event, named for people; what is absent is left out. */
@@ -95,6 +99,20 @@ function text(detail: Detail, key: string): string {
 
 function place(detail: Detail): string {
   return text(detail, 'environment') || 'an environment';
+}
+
+function authority(detail: Detail): string {
+  if (text(detail, 'kind') === 'root') return ', a root';
+  const ready = text(detail, 'state') === 'ready';
+  return ready ? ` for ${place(detail)}, not used yet` : `, which issues in ${place(detail)}`;
+}
+
+function gaveUp(why: string): string {
+  if (why.includes('compromised')) {
+    return 'gave up a request because its key was reported as compromised';
+  }
+  if (why.includes('refused')) return 'gave up a request that the certificate authority refused';
+  return 'gave up a request that was not finished in time';
 }
 
 function inSlot(detail: Detail): string {

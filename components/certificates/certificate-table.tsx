@@ -3,15 +3,19 @@ import { Badge } from '@/components/ui/badge';
 import { Env } from '@/components/ui/env';
 import { shortened } from '@/components/ui/fact';
 import { Link } from '@/components/ui/link';
-import type { CertificateView } from '@/lib/contract/views';
+import type { CertificateView, PendingView } from '@/lib/contract/views';
 import { daysText, LIFE_WORDS, lifeOf } from './life';
 import { LifeBar } from './life-bar';
+import { givenUpIn } from './pending';
 
 export function CertificateTable({
   certificates,
+  pending,
   now,
 }: {
   certificates: CertificateView[];
+  /** Asked for, and not signed yet. */
+  pending: PendingView[];
   now: Date;
 }) {
   return (
@@ -27,6 +31,9 @@ export function CertificateTable({
         </tr>
       </thead>
       <tbody>
+        {pending.map((one) => (
+          <PendingRow key={one.id} pending={one} now={now} />
+        ))}
         {certificates.map((certificate) => (
           <Row key={certificate.id} certificate={certificate} now={now} />
         ))}
@@ -64,6 +71,34 @@ function Row({ certificate, now }: { certificate: CertificateView; now: Date }) 
       <td data-l="Serial">
         <span className="mono" title={certificate.serialHex}>
           {shortened(certificate.serialHex)}
+        </span>
+      </td>
+    </tr>
+  );
+}
+
+function PendingRow({ pending, now }: { pending: PendingView; now: Date }) {
+  return (
+    <tr>
+      <td>
+        <span className="name">{pending.label}</span>
+        <small className="mono">{pending.commonName}</small>
+      </td>
+      <td className="verdict-cell">
+        <Badge shape="warning">Pending</Badge>
+      </td>
+      <td data-l="Environment">
+        <Env environment={pending.environment} size="text" />
+      </td>
+      <td data-l="Life left">Given up {givenUpIn(pending, now)}</td>
+      <td data-l="Last seen">
+        <span className="quiet">
+          asked for <Ago at={pending.requestedAt} />
+        </span>
+      </td>
+      <td data-l="Serial">
+        <span className="mono" title={pending.serialHex}>
+          {shortened(pending.serialHex)}
         </span>
       </td>
     </tr>

@@ -1,6 +1,8 @@
 import { Plus } from 'lucide-react';
 import { daysText, LIFE_WORDS, lifeOf } from '@/components/certificates/life';
 import { LifeBar } from '@/components/certificates/life-bar';
+import { givenUpIn } from '@/components/certificates/pending';
+import { RefreshWhile } from '@/components/live/refresh-while';
 import { Ago } from '@/components/time/when';
 import { Badge } from '@/components/ui/badge';
 import { Env } from '@/components/ui/env';
@@ -37,12 +39,12 @@ function Slot({ slot, now, mayIssue }: { slot: SlotView; now: Date; mayIssue: bo
         <SlotNumber number={slot.slot} />
         <Env environment={slot.environment} />
         <span className="label">{slot.label}</span>
-        <span className="left">Being issued</span>
+        <span className="left">Waits for the CA</span>
         <span className="seen">
-          <span>
-            Since <Ago at={slot.since} />
-          </span>
+          <Badge shape="warning">Pending</Badge>
+          <span>Given up {givenUpIn(slot, now)}</span>
         </span>
+        <RefreshWhile />
       </li>
     );
   }

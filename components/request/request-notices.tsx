@@ -42,8 +42,9 @@ export function CheckUnavailable() {
   );
 }
 
-/** A refusal of the server. With every slot used it says what could make room. */
+/** A refusal of the server. It says what is kept, or with every slot used what could make room. */
 export function IssueRefused({ problem }: { problem: Problem }) {
+  if (problem.pending) return <RequestKept detail={problem.detail} />;
   if (!problem.retirable) return <ProblemNotice problem={problem} />;
   return (
     <Notice tone="refused" title={problem.title}>
@@ -55,6 +56,19 @@ export function IssueRefused({ problem }: { problem: Problem }) {
           </Link>
         </p>
       ))}
+    </Notice>
+  );
+}
+
+function RequestKept({ detail }: { detail: string }) {
+  return (
+    <Notice tone="expiring" title="Your request is kept, and not signed yet">
+      <p>{detail}</p>
+      <p>
+        <Link className="link wraps" href="/certificates">
+          Watch it among your certificates
+        </Link>
+      </p>
     </Notice>
   );
 }

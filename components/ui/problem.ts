@@ -7,6 +7,8 @@ export type Problem = {
   detail: string;
   requestId: string;
   findings?: Finding[];
+  /** With `ca_unavailable`: the request that is kept. */
+  pending?: { id: string; label: string; environment: string; voidAt: string };
   /** With `live_limit_reached`: what could be revoked to make room. */
   retirable?: { id: string; label: string; commonName: string; lastSeenAt: string | null }[];
 };

@@ -1,5 +1,6 @@
 import { authorize, type Principal, type Scope } from '@/lib/access/scope';
 import { apiClientView } from '@/lib/api-clients/view';
+import { voidAt } from '@/lib/certificates/intents';
 import { certificateView, environmentOf } from '@/lib/certificates/view';
 import type { AccountView, OverviewView, SlotView } from '@/lib/contract/views';
 import { enforcementsOf } from '@/lib/enforcement/read';
@@ -51,6 +52,7 @@ export async function accountOverview(principal: Principal): Promise<OverviewVie
           environment: environmentOf(row.intent.environment),
           label: row.intent.label,
           since: row.intent.createdAt.toISOString(),
+          voidAt: voidAt(row.intent).toISOString(),
         });
       }
     }

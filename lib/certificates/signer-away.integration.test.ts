@@ -3,6 +3,8 @@ import type { Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { accountOverview } from '@/lib/accounts/overview';
+import { pendingSchema } from '@/lib/contract/views';
 import { AppError } from '@/lib/kernel/errors';
 import { acrossAccounts } from '@/lib/platform/database';
 import { ensureAuthority } from '@/lib/signer/first-authority';
@@ -12,6 +14,7 @@ import { signerServer } from '@/lib/signer/socket-server';
 import { opensslCsr, openTestPortal, type TestPortal, testScope } from '@/lib/start-up/testing';
 import { issueCertificate } from './issue';
 import { listCertificates } from './list';
+import { listPendingCertificates } from './pending';
 
 const folder = mkdtempSync(join(tmpdir(), 'countersign-away-'));
 const path = join(folder, 'signer.sock');
@@ -110,6 +113,32 @@ describe('while the signer is away', () => {
     await refusedFor(other, opensslCsr().csr);
     expect(await intentsOf(other)).toHaveLength(1);
     await comeBack();
+  });
+
+  it('what is kept is listed with its name, slot and end, for its own account alone, until it is finished', async () => {
+    const [account, other] = [await portal.newAccount(), await portal.newAccount()];
+    const { csr } = opensslCsr();
+    await goAway();
+    const { members } = await refusedFor(account, csr);
+    const list = (environment?: 'production' | 'sandbox') =>
+      listPendingCertificates(account.as('viewer'), { environment });
+    const [kept] = await intentsOf(account);
+    expect(members.pending).toMatchObject({ id: kept?.id });
+    const [pending, ...more] = await list();
+    expect(more).toEqual([]);
+    expect(pendingSchema.parse(pending)).toMatchObject({
+      ...{ id: kept?.id, slot: 1, serialHex: kept?.serialHex, environment: 'sandbox' },
+      voidAt: new Date((kept?.createdAt.getTime() ?? 0) + 15 * 60_000).toISOString(),
+    });
+    expect(await list('production')).toEqual([]);
+    expect(await listPendingCertificates(other.as('admin'))).toEqual([]);
+    expect((await accountOverview(account.as('viewer'))).slots[0]).toMatchObject({
+      ...{ slot: 1, kind: 'pending', voidAt: pending?.voidAt },
+    });
+    await comeBack();
+    const made = await issueCertificate(account.key(), { csr, environment: 'sandbox' });
+    expect(pending).toMatchObject({ commonName: made.commonName, label: made.label });
+    expect(await list()).toEqual([]);
   });
 
   it('what is kept is finished by itself once the signer is back', async () => {

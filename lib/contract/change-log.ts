@@ -16,6 +16,24 @@ export type ChangeEntry = {
 
 export const CHANGE_LOG: readonly ChangeEntry[] = [
   {
+    id: 'pending',
+    date: '2026-11-21',
+    kind: 'added',
+    title: 'What waits for the certificate authority',
+    text: 'While it does not answer, issuing is a 503 ca_unavailable whose `pending` names the request that is kept. The new list has every such request: finished, it is a certificate; after 15 minutes it is given up and its slot free.',
+    operations: ['listPendingCertificates'],
+    act: null,
+  },
+  {
+    id: 'pki',
+    date: '2026-11-21',
+    kind: 'added',
+    title: 'CA certificates, revocation lists and OCSP',
+    text: 'Without a key: /pki/bundle.pem, and of each CA ca.crt, ca.pem, ca.crl and ocsp. Certificates point to them; /pki lists them.',
+    operations: [],
+    act: null,
+  },
+  {
     id: 'compromised-keys',
     date: '2026-11-21',
     kind: 'changed',

@@ -17,6 +17,7 @@ import {
   enforcementSchema,
   environmentSchema,
   modeSchema,
+  pendingListSchema,
   reasonSchema,
 } from './views';
 
@@ -75,6 +76,7 @@ export const listQuery = z.strictObject({
     .default(20),
   cursor: z.string().max(200).optional(),
 });
+export const pendingQuery = listQuery.pick({ environment: true });
 export const downloadQuery = z.strictObject({ format: z.enum(DOWNLOAD_FORMATS).default('pem') });
 const certificateParams = z.strictObject({ id: z.string().regex(idPattern('certificate')) });
 const apiClientParams = z.strictObject({ id: z.string().regex(idPattern('apiClient')) });
@@ -139,6 +141,16 @@ export const OPERATIONS = {
     permission: 'certificates.read',
     query: listQuery,
     reply: { status: 200, schema: certificatePageSchema },
+    errors: [],
+  },
+  listPendingCertificates: {
+    id: 'listPendingCertificates',
+    method: 'GET',
+    path: '/api/v1/certificates/pending',
+    summary: 'List what waits for the certificate authority, oldest first',
+    permission: 'certificates.read',
+    query: pendingQuery,
+    reply: { status: 200, schema: pendingListSchema },
     errors: [],
   },
   getCertificate: {

@@ -83,6 +83,20 @@ export const certificatePageSchema = z.strictObject({
 });
 export type CertificatePage = z.infer<typeof certificatePageSchema>;
 
+export const pendingSchema = z.strictObject({
+  id: z.string().describe('Of the request; the certificate gets an id of its own.'),
+  environment: environmentSchema,
+  label: z.string(),
+  commonName: z.string(),
+  serialHex: z.string().describe('What the certificate will have.'),
+  slot: z.int().nullable().describe('The slot it holds.'),
+  requestedAt: instant,
+  voidAt: instant.describe('Not finished by then, it is given up and its slot free.'),
+});
+export type PendingView = z.infer<typeof pendingSchema>;
+
+export const pendingListSchema = z.strictObject({ items: z.array(pendingSchema) });
+
 export const enforcementSchema = z.strictObject({
   environment: environmentSchema,
   mode: modeSchema,
@@ -155,6 +169,8 @@ export type SlotView =
       environment: (typeof ENVIRONMENTS)[number];
       label: string;
       since: string;
+      /** Not finished by then, it is given up and the slot free. */
+      voidAt: string;
     }
   | { slot: number; kind: 'live'; certificate: CertificateView };
 

@@ -172,3 +172,9 @@ function latin1(octets: Uint8Array): string {
   for (const octet of octets) text += String.fromCharCode(octet);
   return text;
 }
+
+/** The common name that a draft of ours will carry. @param tbsDer as it was linted */
+export function draftCommonName(tbsDer: Uint8Array): string {
+  const subject = expect(readDer(tbsDer).children[5], TAG.sequence, 'the subject');
+  return nameParts(subject).find(({ type }) => type === 'CN')?.text ?? '';
+}

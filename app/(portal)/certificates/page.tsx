@@ -1,11 +1,13 @@
 import type { Metadata } from 'next';
 import { CertificateFilters } from '@/components/certificates/certificate-filters';
 import { CertificateTable } from '@/components/certificates/certificate-table';
+import { PendingNotice } from '@/components/certificates/pending-notice';
 import { listPath } from '@/components/certificates/query';
 import { Empty } from '@/components/ui/empty';
 import { Link } from '@/components/ui/link';
 import { ProblemNotice } from '@/components/ui/problem-notice';
 import { listCertificates } from '@/lib/certificates/list';
+import { listPendingCertificates } from '@/lib/certificates/pending';
 import { listQuery } from '@/lib/contract/operations';
 import { attempt } from '../attempt';
 import { inAccount } from '../opened';
@@ -21,6 +23,10 @@ export default async function CertificatesPage({ searchParams }: Props) {
   const asked = listQuery.safeParse(await searchParams);
   const query = asked.success ? asked.data : listQuery.parse({});
   const page = await attempt(() => listCertificates(principal, query));
+  // They come before the newest certificate, and have no status of one.
+  const first = page.ok && !query.cursor && !query.status;
+  const pending = first ? await listPendingCertificates(principal, query) : [];
+  const rows = page.ok ? page.value.items.length + pending.length : 0;
   return (
     <>
       <div className="head">
@@ -36,16 +42,17 @@ export default async function CertificatesPage({ searchParams }: Props) {
           </div>
         ) : null}
       </div>
+      <PendingNotice pending={pending} />
       <CertificateFilters filter={query} />
       {page.ok ? null : <ProblemNotice problem={page.problem} />}
-      {page.ok && page.value.items.length === 0 ? (
+      {page.ok && rows === 0 ? (
         <div className="sheet">
           <Nothing filtered={Boolean(query.environment || query.status)} />
         </div>
       ) : null}
-      {page.ok && page.value.items.length > 0 ? (
+      {page.ok && rows > 0 ? (
         <div className="sheet overflow-hidden">
-          <CertificateTable certificates={page.value.items} now={new Date()} />
+          <CertificateTable certificates={page.value.items} pending={pending} now={new Date()} />
           <More query={query} nextCursor={page.value.nextCursor} />
         </div>
       ) : null}
