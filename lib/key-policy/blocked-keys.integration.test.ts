@@ -187,7 +187,7 @@ describe("T9: a key on the operator's list", () => {
 
 describe('T9: reporting and issuing at the same moment', () => {
   // PGlite is one session and cannot race; there the same promise is shown with fewer.
-  const rounds = onPostgres ? 20 : 3;
+  const rounds = onPostgres ? 12 : 3;
 
   it('never leave a live certificate of a reported key', async () => {
     const account = await portal.newAccount();

@@ -171,7 +171,7 @@ describe('T9: a key reported by somebody else', () => {
 
 describe('T9: blocking and a first certificate at the same moment', () => {
   // PGlite is one session and cannot race; there the same promise is shown with fewer.
-  const rounds = onPostgres ? 20 : 3;
+  const rounds = onPostgres ? 12 : 3;
 
   it('never leave a live certificate of a blocked key', async () => {
     const account = await portal.newAccount();

@@ -125,8 +125,8 @@ describe('T9: RSA keys with the ROCA flaw (CVE-2017-15361)', () => {
 });
 
 describe('keys of honest programs', () => {
-  it('are taken: 40 of node:crypto and openssl', () => {
-    const sizes = [...Array.from({ length: 30 }, () => 2048), 3072, 3072, 3072, 4096];
+  it('are taken: 32 of node:crypto and openssl', () => {
+    const sizes = [...Array.from({ length: 24 }, () => 2048), 3072, 4096];
     const made = sizes.map((modulusLength) =>
       generateKeyPairSync('rsa', { modulusLength }).publicKey.export({
         format: 'der',
@@ -140,7 +140,7 @@ describe('keys of honest programs', () => {
       }),
     );
     const all = [...made.map((der) => new Uint8Array(der)), ...byOpenssl];
-    expect(all).toHaveLength(40);
+    expect(all).toHaveLength(32);
     expect(all.flatMap((der) => judgeKey(readDer(der)).findings)).toEqual([]);
   });
 });
