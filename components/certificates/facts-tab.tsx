@@ -4,6 +4,7 @@ import { CopyButton } from '@/components/ui/copy';
 import { Fact, grouped } from '@/components/ui/fact';
 import type { CertificateView } from '@/lib/contract/views';
 import { DerView } from './der-view';
+import { CheckThis, RevocationFacts, type RevocationPlaces } from './revocation-facts';
 
 export type MoreFacts = {
   spkiSha256Hex: string;
@@ -12,7 +13,17 @@ export type MoreFacts = {
 };
 
 /** Everything that is in the certificate, copyable. */
-export function FactsTab({ certificate, more }: { certificate: CertificateView; more: MoreFacts }) {
+export function FactsTab({
+  certificate,
+  more,
+  places,
+  now,
+}: {
+  certificate: CertificateView;
+  more: MoreFacts;
+  places: RevocationPlaces;
+  now: Date;
+}) {
   const download = `/certificates/${certificate.id}/download`;
   return (
     <div className="cols">
@@ -20,6 +31,8 @@ export function FactsTab({ certificate, more }: { certificate: CertificateView; 
         <Identity certificate={certificate} />
         <Numbers certificate={certificate} more={more} />
         <Validity certificate={certificate} more={more} />
+        <RevocationFacts certificate={certificate} places={places} now={now} />
+        <CheckThis certificate={certificate} places={places} />
       </div>
       <aside className="c5 stays">
         <DerView pem={certificate.pem}>
@@ -109,9 +122,6 @@ function Validity({ certificate, more }: { certificate: CertificateView; more: M
         <Fact name="Key">{certificate.keyLabel}</Fact>
         <Fact name="Signature">{more.signatureAlgorithm}</Fact>
         <Fact name="Use">Client authentication only</Fact>
-        <Fact name="Issuer" copy={certificate.issuer}>
-          {certificate.issuer}
-        </Fact>
       </dl>
     </section>
   );

@@ -28,6 +28,18 @@ export function ocspCheck(files: CheckFiles): string {
   ].join('\n');
 }
 
+/** Both, one after the other. */
+export function ocspAndCrlCheck(files: CheckFiles): string {
+  const first = crlCheck(files).split('\n');
+  const fetched = new Set(first);
+  return [
+    ...first,
+    ...ocspCheck(files)
+      .split('\n')
+      .filter((line) => !fetched.has(line)),
+  ].join('\n');
+}
+
 /** The long part of every address once, so that the commands can be read. */
 function addresses({ bundleUrl, caUrl }: CheckFiles): string[] {
   const pki = folderOf(bundleUrl);

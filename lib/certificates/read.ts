@@ -4,9 +4,12 @@ import type { ActivityEventView, CertificateView } from '@/lib/contract/views';
 import type { Environment } from '@/lib/kernel/environments';
 import { AppError } from '@/lib/kernel/errors';
 import { isId } from '@/lib/kernel/ids';
+import { bundleAddress, type PkiAddresses, pkiAddresses } from '@/lib/pki/addresses';
 import { type CertificateFacts, certificateFacts } from '@/lib/pki/certificate-facts';
 import { currentTime } from '@/lib/platform/clock';
 import { inScope } from '@/lib/platform/database';
+import { deployment } from '@/lib/platform/deployment';
+import { revocationLists } from '@/lib/revocation/lists';
 import { outageOf } from './outage';
 import { certificateView, environmentOf, withSlot } from './view';
 
@@ -16,9 +19,18 @@ export async function getCertificate(principal: Principal, id: string): Promise<
   return getCertificateInScope(scope, { id: knownId(id) });
 }
 
+/** Where software that is not an edge asks about a certificate. */
+export type RevocationPlaces = PkiAddresses & {
+  issuerId: string;
+  bundleUrl: string;
+  /** Number of the newest revocation list, when that was made to have it; null before. */
+  listedIn: number | null;
+};
+
 export type CertificateDetail = {
   certificate: CertificateView;
   facts: CertificateFacts;
+  revocation: RevocationPlaces;
   /** Newest first. */
   history: ActivityEventView[];
   /** A sentence that names what stops when this certificate is revoked now; null when nothing does. */
@@ -54,11 +66,31 @@ export async function certificateDetail(
     return {
       certificate: await certificateView(row, now),
       facts: await certificateFacts(row.der),
+      revocation: revocationPlaces(row),
       history: events.map(eventView),
       outage: await outageOf(tx, scope, row),
       sameKey: sameKey.map((one) => ({ ...one, environment: environmentOf(one.environment) })),
     };
   });
+}
+
+function revocationPlaces({
+  issuerId,
+  listedInCrl,
+}: {
+  issuerId: string;
+  listedInCrl: bigint | null;
+}): RevocationPlaces {
+  const { pkiUrl } = deployment();
+  // A number is taken before its list is signed.
+  const published = revocationLists().of(issuerId)?.number ?? 0;
+  const listed = listedInCrl !== null && listedInCrl <= published;
+  return {
+    issuerId,
+    ...pkiAddresses(pkiUrl, issuerId),
+    bundleUrl: bundleAddress(pkiUrl),
+    listedIn: listed ? Number(listedInCrl) : null,
+  };
 }
 
 /** @throws AppError `not_found` */

@@ -6,7 +6,7 @@ import type {
   CrlFacts,
 } from '@/lib/contract/authorities';
 import { ENVIRONMENTS } from '@/lib/kernel/environments';
-import { pkiAddresses } from '@/lib/pki/addresses';
+import { bundleAddress, pkiAddresses } from '@/lib/pki/addresses';
 import { pemOf } from '@/lib/pki/pem';
 import { signingAlgorithmOf } from '@/lib/pki/signing-algorithm';
 import { currentTime } from '@/lib/platform/clock';
@@ -36,7 +36,7 @@ export function authorities(): AuthoritiesView {
   return {
     provider: providerName,
     roots: roots.toSorted((a, b) => a.notBefore.localeCompare(b.notBefore)),
-    bundleUrl: `${pkiUrl}/pki/bundle.pem`,
+    bundleUrl: bundleAddress(pkiUrl),
   };
 }
 

@@ -16,6 +16,11 @@ export function pkiAddresses(pkiUrl: string, issuerId: string): PkiAddresses {
   return { caUrl: `${base}/ca.crt`, crlUrl: `${base}/ca.crl`, ocspUrl: `${base}/ocsp` };
 }
 
+/** Every CA in one file, PEM. @param pkiUrl origin, without a trailing slash */
+export function bundleAddress(pkiUrl: string): string {
+  return `${pkiUrl}/pki/bundle.pem`;
+}
+
 const uri = (value: string) => text(0x86, value);
 
 /** The value of authorityInfoAccess: OCSP, then the issuer's certificate. @see RFC 5280, 4.2.2.1 */

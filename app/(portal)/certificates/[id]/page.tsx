@@ -39,7 +39,7 @@ export default async function CertificatePage({ params, searchParams }: Props) {
   const { principal, can } = signedIn;
   const { id } = await params;
   const detail = await orNotFound(() => certificateDetail(principal, id));
-  const { certificate, facts, history } = detail;
+  const { certificate, facts, history, revocation } = detail;
   const asked = await searchParams;
   const tab = TABS.find((one) => one === asked.tab) ?? 'install';
   const places = await enforcementConsequences(principal);
@@ -81,7 +81,9 @@ export default async function CertificatePage({ params, searchParams }: Props) {
         />
         <div className="mt-6">
           {tab === 'install' ? <Install certificate={certificate} call={call} /> : null}
-          {tab === 'facts' ? <FactsTab certificate={certificate} more={facts} /> : null}
+          {tab === 'facts' ? (
+            <FactsTab certificate={certificate} more={facts} places={revocation} now={now} />
+          ) : null}
           {tab === 'history' ? (
             <div className="sheet overflow-hidden">
               <Changes events={history} />
