@@ -1,9 +1,10 @@
 /** Against SoftHSM2, and judged by openssl. */
 import { execFileSync } from 'node:child_process';
-import { createPublicKey, X509Certificate } from 'node:crypto';
+import { createPublicKey, verify, X509Certificate } from 'node:crypto';
 import { mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Slot } from 'graphene-pk11';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pkiAddresses } from '@/lib/pki/addresses';
 import { pemOf } from '@/lib/pki/pem';
@@ -60,6 +61,14 @@ function bothIn(folder: string) {
   return { root, production };
 }
 
+function slotOf(label: string): Slot {
+  const slots = tokenPackages().Module.load(SOFT_HSM, label).getSlots(true);
+  const all = Array.from({ length: slots.length }, (_, index) => slots.items(index));
+  const found = all.find((one) => one.getToken().label === label);
+  if (!found) throw new Error(`the token ${label} should be there`);
+  return found;
+}
+
 const custodyOf = ({ custody }: StoredIssuer) => {
   if (custody.kind !== 'pkcs11') throw new Error('the key should be in the token');
   return custody;
@@ -106,8 +115,8 @@ describe('CA keys in a PKCS#11 token', () => {
 
   it('a key made in the token is sensitive, never extractable and for signing alone, and its value is not told', async () => {
     const { production } = await authorityInToken('EC P-256');
-    const packages = await tokenPackages();
-    const session = packages.Module.load(SOFT_HSM, 'judge').getSlots(true).items(0).open();
+    const packages = tokenPackages();
+    const session = slotOf('ca keys').open();
     const id = Buffer.from(custodyOf(production).keyId, 'hex');
     const found: Record<string, unknown>[] = [];
     session.find({ class: packages.ObjectClass.PRIVATE_KEY, id }, (object) => {
@@ -144,6 +153,15 @@ describe('CA keys in a PKCS#11 token', () => {
     ]);
   });
 
+  it('PKCS #11 v3.0, 5.4: two thousand signatures at once, on all threads, leave the library whole', async () => {
+    const { production } = await authorityInToken('EC P-256');
+    const key = await token.openKey(custodyOf(production), production.certificateDer);
+    const text = Buffer.from('a text');
+    const signatures = await Promise.all(Array.from({ length: 2_000 }, () => key.sign(text)));
+    const { publicKey } = new X509Certificate(production.certificateDer);
+    expect(signatures.every((one) => verify('sha256', text, publicKey, one))).toBe(true);
+  });
+
   it('the public key handed out is that of the key in the token, and the token lists it under the id of its CA', async () => {
     const issuerId = newIssuerId(NOW);
     const made = await token.makeKey(issuerId, 'EC P-384');
@@ -152,8 +170,8 @@ describe('CA keys in a PKCS#11 token', () => {
     writeFileSync(join(work, 'key.pem'), spki.export({ format: 'pem', type: 'spki' }));
     writeFileSync(join(work, 'text'), 'a text');
     writeFileSync(join(work, 'signature'), await made.key.sign(Buffer.from('a text')));
-    const verify = ['-verify', 'key.pem', '-signature', 'signature', 'text'];
-    expect(openssl('dgst', '-sha384', ...verify)).toBe('Verified OK\n');
+    const judged = ['-verify', 'key.pem', '-signature', 'signature', 'text'];
+    expect(openssl('dgst', '-sha384', ...judged)).toBe('Verified OK\n');
     const { custody } = made;
     if (custody.kind !== 'pkcs11') throw new Error('the key should be in the token');
     expect(await token.keys()).toContainEqual({ label: issuerId, keyId: custody.keyId });
@@ -235,12 +253,8 @@ describe('a token that cannot be used', () => {
 
   it('a PIN that stopped being right is tried once and no more: the token would lock itself', async () => {
     const other = await openToken(guarded);
-    const packages = await tokenPackages();
-    const slots = packages.Module.load(SOFT_HSM, 'officer').getSlots(true);
-    const slot = Array.from({ length: slots.length }, (_, index) => slots.items(index)).find(
-      (one) => one.getToken().label === 'another pin',
-    );
-    if (!slot) throw new Error('the token should be there');
+    const packages = tokenPackages();
+    const slot = slotOf('another pin');
     const { SERIAL_SESSION, RW_SESSION } = packages.SessionFlag;
     const change = (from: string, to: string) => {
       const session = slot.open(SERIAL_SESSION | RW_SESSION);
@@ -259,9 +273,7 @@ describe('a token that cannot be used', () => {
   it('sessions that the token ended are opened again, and the signature is made', async () => {
     const { production } = await authorityInToken('EC P-256');
     const key = await token.openKey(custodyOf(production), production.certificateDer);
-    const { Module } = await tokenPackages();
-    const slots = Module.load(SOFT_HSM, 'rival').getSlots(true);
-    for (let index = 0; index < slots.length; index += 1) slots.items(index).closeAll();
+    slotOf('ca keys').closeAll();
     const signatures = await Promise.all(
       Array.from({ length: 20 }, () => key.sign(Buffer.from('after the loss'))),
     );

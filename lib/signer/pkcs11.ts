@@ -1,6 +1,6 @@
 /**
- * CA keys in a PKCS#11 token (HSM, smart card, SoftHSM): made there, found again by their id, never out. Loaded by
- * dynamic import alone, so that a machine without a token needs none of the packages.
+ * CA keys in a PKCS#11 token (HSM, smart card, SoftHSM): made there, found again by their id, never out. The packages
+ * are loaded when a token is opened, so that a machine without one needs none of them.
  */
 import { bytesOfHex, hexOf } from '@/lib/pki/bytes';
 import { algorithmNamed, generation, type KeyMaker } from './ceremony';
@@ -22,7 +22,7 @@ export type Token = {
 /** @throws TokenError naming what is missing or wrong; never with the PIN */
 export async function openToken(settings: TokenSettings): Promise<Token> {
   const { tokenLabel } = settings;
-  const sessions = await openTokenSessions(settings);
+  const sessions = openTokenSessions(settings);
   const { packages } = sessions;
 
   /** In every session the key is found and proved once: after a loss the token may be another. */

@@ -1,5 +1,6 @@
 /** Finding, opening and logging in to one PKCS#11 token. The PIN is in no error. */
 import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import type { Module, Session, Slot } from 'graphene-pk11';
 import type { Crypto as TokenCrypto } from 'node-webcrypto-p11';
 import type { SigningKey } from './signing-key';
@@ -32,8 +33,11 @@ export type TokenConnection = {
   again(): TokenConnection;
 };
 
-export type TokenPackages = Awaited<ReturnType<typeof tokenPackages>>;
+export type TokenPackages = ReturnType<typeof tokenPackages>;
 
+// PKCS #11 v3.0, 5.4: without it the library takes us for one thread, and signatures are made on four. SoftHSM then
+// breaks its own memory.
+const OS_LOCKING_OK = 0x02;
 // PKCS #11 v3.0, 11.1.
 const PIN_INCORRECT = 0xa0;
 const PIN_LOCKED = 0xa4;
@@ -88,18 +92,18 @@ export function tokenConnection(
   }
 }
 
-/** The optional packages. @throws TokenError when they are not installed */
-export async function tokenPackages() {
+/** The optional packages, loaded on first use. @throws TokenError when they are not installed, or do not load */
+export function tokenPackages() {
+  // They are CommonJS, whose names an import finds or not, depending on who runs it.
+  const load = createRequire(import.meta.url);
   try {
-    const [{ default: graphene }, { Crypto, CryptoKey }] = await Promise.all([
-      import('graphene-pk11'),
-      import('node-webcrypto-p11'),
-    ]);
+    const graphene: typeof import('graphene-pk11') = load('graphene-pk11');
+    const { Crypto, CryptoKey }: typeof import('node-webcrypto-p11') = load('node-webcrypto-p11');
     const { Module, ObjectClass, SessionFlag, TokenFlag } = graphene;
     return { Module, ObjectClass, SessionFlag, TokenFlag, Crypto, CryptoKey };
   } catch (cause) {
     throw new TokenError(
-      'The packages that speak PKCS#11 are not installed: graphene-pk11, node-webcrypto-p11 and pkcs11js. They are compiled on this machine (Debian: apt-get install g++ make python3); then run npm ci --include=optional.',
+      `The packages that speak PKCS#11 do not load: graphene-pk11, node-webcrypto-p11 and pkcs11js. They are compiled on this machine (Debian: apt-get install g++ make python3); then run npm ci --include=optional. (${messageOf(cause).split('\n')[0]})`,
       { cause },
     );
   }
@@ -123,7 +127,7 @@ function loaded(packages: TokenPackages, { modulePath }: TokenSettings): Module 
 
 function initialized(module: Module): void {
   try {
-    module.initialize();
+    module.initialize({ flags: OS_LOCKING_OK });
   } catch (error) {
     if (tokenCode(error) !== ALREADY_INITIALIZED) throw error;
   }

@@ -25,8 +25,8 @@ export type TokenSessions = {
 const LANES = 4;
 
 /** @throws TokenError naming what is missing or wrong */
-export async function openTokenSessions(settings: TokenSettings): Promise<TokenSessions> {
-  const packages = await tokenPackages();
+export function openTokenSessions(settings: TokenSettings): TokenSessions {
+  const packages = tokenPackages();
   let connection = tokenConnection(packages, settings, LANES);
   const pool = lanePool(connection.lanes);
   let reopening: Promise<void> | null = null;

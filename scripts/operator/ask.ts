@@ -5,8 +5,6 @@ import { lockDataDirectory, openDataDirectory } from '@/lib/platform/data-direct
 import type { PortalEnv } from '@/lib/platform/env';
 import { askOperatorSocket } from '@/lib/platform/operator-socket';
 import { newSecret } from '@/lib/platform/random';
-import { runOperatorVerb } from '@/lib/start-up/operator';
-import { portalSettings, startPortal } from '@/lib/start-up/portal';
 
 export type OperatorRequest = { noun: string; verb: string; args: unknown };
 
@@ -31,6 +29,9 @@ function resultOf(answer: unknown): unknown {
 }
 
 async function runHere(env: PortalEnv, request: OperatorRequest) {
+  // A whole portal takes its time to load, and a running one is asked without.
+  const { portalSettings, startPortal } = await import('@/lib/start-up/portal');
+  const { runOperatorVerb } = await import('@/lib/start-up/operator');
   openDataDirectory(env.dataDir);
   const lock = env.databaseUrl ? null : await lockDataDirectory(env.dataDir);
   const portal = await startPortal({

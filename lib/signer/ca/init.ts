@@ -74,6 +74,8 @@ export function planInit(input: InitInput): Plan {
 async function runInit(input: InitInput, environments: readonly Environment[]) {
   const { room, rootRoom, providerName } = input;
   const { folder, now } = room;
+  // With the seal comes the folder, whoever keeps the keys.
+  for (const one of [rootRoom, room]) await one.sealingKey();
   const before = rootsIn(storedIssuers(rootRoom.folder))[0] ?? null;
   let root = before && (await opened(rootRoom, before));
   if (root === null) {
@@ -86,7 +88,6 @@ async function runInit(input: InitInput, environments: readonly Environment[]) {
   const rooted = rootsIn(storedIssuers(rootRoom.folder))[0];
   if (!rooted) throw new CaError(`The root is not in ${rootRoom.folder}.`);
   if (rootRoom.folder !== folder && rootsIn(storedIssuers(folder)).length === 0) {
-    await room.sealingKey();
     storeIssuer(folder, { ...rooted, custody: { kind: 'elsewhere' } });
   }
   const issuingKeys = await keyMaker(room, input.issuingKey.into);

@@ -57,6 +57,7 @@ export function planRequest(input: {
       `write ${input.environments.length} request${input.environments.length === 1 ? '' : 's'} to ${out}`,
     ],
     async run() {
+      await room.sealingKey();
       const makeKey = fresh.length === 0 ? null : await keyMaker(room, input.key.into);
       for (const { environment, name } of makeKey === null ? [] : named) {
         const issuerId = newIssuerId(room.now);

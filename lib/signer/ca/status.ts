@@ -27,6 +27,8 @@ export type CaStatus = {
     lastCrl: { number: number; at: string } | null;
   }[];
   log: { lines: number; head: string };
+  /** Keys that wait for their certificate. */
+  requests: number;
   /** What a ceremony that was broken off left, and what to do about it. */
   unfinished: string[];
 };
@@ -69,6 +71,7 @@ export async function caStatus(input: {
       lastCrl: lists.get(one.issuerId) ?? null,
     })),
     log: { lines: log.entries, head: log.head },
+    requests: pendingRequests(folder).length,
     unfinished: [...unfinished(folder, stored), ...strayKeys(input, stored)],
   };
 }
