@@ -2,13 +2,14 @@
  * The signer's process: holds the CA keys, answers on its socket and nowhere else. Started as root it opens key, log and
  * socket, then becomes a user of its own.
  */
-import { chmodSync, chownSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, lchownSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { dirname, join } from 'node:path';
 import { SECOND_MS } from '@/lib/kernel/time';
 import { committedIntents } from '@/lib/platform/committed-intents';
 import { log } from '@/lib/platform/log';
 import { type SignerEnv, signerEnv } from '@/lib/platform/signer-env';
+import { assertOwnFolder } from '@/lib/platform/socket-place';
 import { type TokenEnv, tokenEnv } from '@/lib/platform/token-env';
 import { ensureAuthority } from '@/lib/signer/first-authority';
 import { type FolderSigner, openFolderSigner } from '@/lib/signer/folder-signer';
@@ -59,6 +60,8 @@ async function main(): Promise<void> {
 async function open(env: SignerEnv, settings: TokenEnv | null): Promise<FolderSigner> {
   const { folder, pkiUrl } = env;
   const now = () => new Date();
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  assertOwnFolder(folder, ownersOf(env.user));
   const sealingKey = await folderSealingKey(folder, env.passphrase);
   const token = settings && (await openTokenOf(settings));
   if (env.firstAuthorityFor !== null) {
@@ -79,6 +82,7 @@ async function openTokenOf(settings: TokenEnv): Promise<Token> {
 async function listen(server: Server, { socket, user }: SignerEnv): Promise<void> {
   const folder = dirname(socket);
   mkdirSync(folder, { recursive: true, mode: 0o750 });
+  assertOwnFolder(folder, ownersOf(user));
   // Whoever may write into this folder is the signer or root, so what lies there is a leftover.
   rmSync(socket, { force: true });
   await new Promise<void>((done, fail) => {
@@ -87,14 +91,19 @@ async function listen(server: Server, { socket, user }: SignerEnv): Promise<void
   });
   chmodSync(socket, 0o660);
   if (!user) return;
-  chownSync(socket, user.uid, user.socketGid);
-  chownSync(folder, user.uid, user.socketGid);
+  lchownSync(socket, user.uid, user.socketGid);
+  lchownSync(folder, user.uid, user.socketGid);
   chmodSync(folder, 0o750);
 }
 
+function ownersOf(user: SignerEnv['user']): number[] {
+  const self = process.getuid?.() ?? 0;
+  return user ? [self, user.uid] : [self];
+}
+
 function become({ uid, gid, socketGid }: NonNullable<SignerEnv['user']>, folder: string): void {
-  chownSync(folder, uid, gid);
-  for (const name of readdirSync(folder)) chownSync(join(folder, name), uid, gid);
+  lchownSync(folder, uid, gid);
+  for (const name of readdirSync(folder)) lchownSync(join(folder, name), uid, gid);
   process.setgroups?.(socketGid === gid ? [] : [socketGid]);
   process.setgid?.(gid);
   process.setuid?.(uid);
@@ -105,7 +114,10 @@ function lookForNewIssuers(opened: FolderSigner): NodeJS.Timeout {
   let said = '';
   return setInterval(() => {
     opened.refresh().catch((error: unknown) => {
-      const words = error instanceof Error ? error.message : String(error);
+      const words =
+        Object(error).code === 'EACCES'
+          ? 'the signer cannot pass to its folder any more: a CA that is added is noticed when it is started again'
+          : String(Object(error).message ?? error);
       if (words !== said) log().error(words);
       said = words;
     });

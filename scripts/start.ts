@@ -7,7 +7,7 @@ import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PortalReady } from '@/lib/contract/process-messages';
 import { SECOND_MS } from '@/lib/kernel/time';
-import { lockDataDirectory, openDataDirectory } from '@/lib/platform/data-directory';
+import { LOCK_FILE, lockDataDirectory, openDataDirectory } from '@/lib/platform/data-directory';
 import { type PortalEnv, portalEnv, SettingsError } from '@/lib/platform/env';
 import type { FileLock } from '@/lib/platform/file-lock';
 import { signerFolder } from '@/lib/platform/signer-env';
@@ -82,6 +82,7 @@ async function start(tree: Supervisor, signal: AbortSignal): Promise<void> {
     giveDataDirectory(env.dataDir, user, [
       signerFolder(env.dataDir, given),
       resolve(env.dataDir, 'signer-socket'),
+      resolve(env.dataDir, LOCK_FILE),
     ]);
   }
   if (signer.spec) await tree.start(signer.spec, LASTING);

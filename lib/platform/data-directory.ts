@@ -20,7 +20,7 @@ import { type FileLock, tryLockFile } from './file-lock';
 
 const PRIVATE = 0o700;
 const OTHERS = 0o077;
-const LOCK_FILE = 'lock';
+export const LOCK_FILE = 'lock';
 // A portal whose supervisor was killed notices at once and needs this long at most to close its database.
 const ORPHAN_WAIT_MS = 10 * SECOND_MS;
 const POLL_MS = 100;

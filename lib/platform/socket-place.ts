@@ -19,17 +19,25 @@ export function socketPlace(dataDir: string, name: string): string {
 }
 
 /**
- * Makes the folder of a socket outside its data directory, for the data directory's owner alone.
+ * Makes the folder of a socket, if need be, for this user alone.
  * @throws Error when it is there and somebody else's
  */
 export function makeSocketFolder(path: string, dataDir: string): void {
   const folder = dirname(path);
-  if (folder.startsWith(resolve(dataDir))) return;
+  if (folder === resolve(dataDir)) return;
   mkdirSync(folder, { recursive: true, mode: 0o700 });
+  assertOwnFolder(folder, [process.getuid?.() ?? 0]);
+}
+
+/**
+ * Who may write into the folder above this one could have put something else in its place.
+ * @throws Error when it is a link, or somebody else's, or others may write into it
+ */
+export function assertOwnFolder(folder: string, owners: readonly number[]): void {
   const facts = lstatSync(folder);
-  if (!facts.isDirectory() || facts.uid !== ownerOf(dataDir) || (facts.mode & 0o077) !== 0) {
-    throw new Error(`${folder} is not a private folder of ours: remove it`);
-  }
+  const ours = facts.isDirectory() && owners.includes(facts.uid) && (facts.mode & 0o022) === 0;
+  if (!ours)
+    throw new Error(`${folder} is not a private folder of ours: look into it, and remove it`);
 }
 
 function ownerOf(dataDir: string): number {

@@ -24,7 +24,12 @@ export function writeDemoFile(env: PortalEnv, demo: DemoCredentials, edges: Edge
   const { apiKey, users, apiClients, secondAccount } = demo;
   const content = { portalUrl: env.publicUrl, apiKey, users, apiClients, edges, secondAccount };
   const path = demoPath(env.dataDir);
-  writeFileSync(`${path}.new`, `${JSON.stringify(content, null, 2)}\n`, { mode: OWNER_ONLY });
+  rmSync(`${path}.new`, { force: true });
+  // Exclusively: a link that somebody left in its place is not followed.
+  writeFileSync(`${path}.new`, `${JSON.stringify(content, null, 2)}\n`, {
+    mode: OWNER_ONLY,
+    flag: 'wx',
+  });
   renameSync(`${path}.new`, path);
 }
 

@@ -2,7 +2,7 @@
  * Started as root, each process becomes a user of its own: the signer always, portal and edge where that user can reach
  * the program and the data. Then a portal that was taken over can open neither the CA keys nor the edge's.
  */
-import { chmodSync, chownSync, lstatSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { chmodSync, lchownSync, lstatSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { SettingsError } from '@/lib/platform/env';
 
@@ -19,6 +19,7 @@ export type Separation = {
 const NAMES = { signer: 'countersign-signer', portal: 'countersign' } as const;
 const NUMBERS = { signer: 64_701, portal: 64_702 } as const;
 const FIRST_UNPRIVILEGED = '/proc/sys/net/ipv4/ip_unprivileged_port_start';
+const STICKY = 0o1770;
 const PASS = 0o001;
 const READ = 0o004;
 
@@ -41,22 +42,25 @@ export function separation(input: {
   };
 }
 
-/** Gives the data directory to the portal's user, but for what is the signer's. */
+/**
+ * Gives what is in the data directory to the portal's user, but for what is ours or the signer's. The directory stays
+ * root's and sticky: a portal that was taken over can put nothing in the place of those, for root to stumble over.
+ */
 export function giveDataDirectory(
   dataDir: string,
   portal: User,
-  signersOwn: readonly string[],
+  othersOwn: readonly string[],
 ): void {
   const give = (path: string): void => {
-    if (signersOwn.includes(path)) return;
+    if (othersOwn.includes(path)) return;
     const facts = lstatSync(path);
-    if (facts.uid !== portal.uid && !facts.isSymbolicLink())
-      chownSync(path, portal.uid, portal.gid);
+    if (facts.uid !== portal.uid) lchownSync(path, portal.uid, portal.gid);
     if (facts.isDirectory()) for (const name of readdirSync(path)) give(join(path, name));
   };
-  give(dataDir);
-  // The signer passes through it to its own folder, and can list nothing.
-  chmodSync(dataDir, 0o711);
+  for (const name of readdirSync(dataDir)) give(join(dataDir, name));
+  lchownSync(dataDir, 0, portal.gid);
+  // The signer is of the portal's group: it passes through to its own folder. Nobody else does.
+  chmodSync(dataDir, STICKY);
 }
 
 function obstacleTo(input: {

@@ -6,7 +6,7 @@ import pg from 'pg';
 import { SignerReady } from '@/lib/contract/process-messages';
 import { type PortalEnv, SettingsError } from '@/lib/platform/env';
 import { signerFolder } from '@/lib/platform/signer-env';
-import { makeSocketFolder, socketPlace } from '@/lib/platform/socket-place';
+import { socketPlace } from '@/lib/platform/socket-place';
 import { storedIssuers } from '@/lib/signer/key-folder';
 import type { ChildSpec } from './child';
 import type { User } from './separation';
@@ -52,7 +52,6 @@ export async function signerOf(input: {
   }
   const folder = signerFolder(env.dataDir, given);
   const socket = socketPlace(env.dataDir, 'signer-socket/signer.sock');
-  makeSocketFolder(socket, env.dataDir);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const secret = randomBytes(32).toString('base64url');
   const { authority, entered } = await firstAuthority(env, folder);
