@@ -32,7 +32,8 @@ export type Database = {
 const TRANSACTION = { maxWait: 20 * SECOND_MS, timeout: 20 * SECOND_MS };
 const POOL_SIZE = 20;
 const DRAIN_MS = 3 * SECOND_MS;
-const CONNECT_TIMEOUT_MS = 5 * SECOND_MS;
+// It bounds the wait for a free connection as well, so it must cover a burst too.
+const CONNECT_TIMEOUT_MS = 15 * SECOND_MS;
 
 /** Opens PostgreSQL when `url` is given, otherwise the embedded database in `dataDir`/db. */
 export async function openDatabase(input: {

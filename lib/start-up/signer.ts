@@ -62,5 +62,6 @@ const NO_SIGNER: Signer = {
   sign: noSigner,
   signCrl: noSigner,
   signOcspResponder: noSigner,
-  status: noSigner,
+  // Nothing held is no fault of a process that issues nothing.
+  status: () => Promise.resolve({ issuers: [], log: { entries: 0, head: '' } }),
 };
