@@ -63,5 +63,5 @@ const NO_SIGNER: Signer = {
   signCrl: noSigner,
   signOcspResponder: noSigner,
   // Nothing held is no fault of a process that issues nothing.
-  status: () => Promise.resolve({ issuers: [], log: { entries: 0, head: '' } }),
+  status: () => Promise.resolve({ issuers: [], crlNumbers: {}, log: { entries: 0, head: '' } }),
 };
