@@ -93,7 +93,7 @@ function PendingRow({ pending, now }: { pending: PendingView; now: Date }) {
       <td data-l="Life left">Given up {givenUpIn(pending, now)}</td>
       <td data-l="Last seen">
         <span className="quiet">
-          asked for <Ago at={pending.requestedAt} />
+          requested <Ago at={pending.requestedAt} />
         </span>
       </td>
       <td data-l="Serial">

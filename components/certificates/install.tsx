@@ -62,7 +62,12 @@ export function Install({
           ))}
         </ul>
         <p className="small quiet mt-3">
-          None of them holds the private key: that is the file you made the request with.
+          None of them holds the private key: that is the file you made the request with. The CAs,
+          their revocation lists and what checks them are at{' '}
+          <Link className="link wraps" href="/pki">
+            Certificate authorities
+          </Link>
+          .
         </p>
       </section>
       {certificate.status === 'live' ? (

@@ -61,8 +61,8 @@ export function CheckThis({
   return (
     <div className="mt-5">
       <CodeBlock
-        name="Check it as foreign software does"
-        what="commands that check it"
+        name="Check it with openssl"
+        what="commands"
         text={ocspAndCrlCheck({ certificate: file, bundleUrl, caUrl })}
         footer={`For a shell in the folder of ${file}, the download named Certificate, PEM.`}
       />

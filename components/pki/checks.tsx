@@ -35,13 +35,13 @@ export function Checks({
       <div className="check-ways">
         <CodeBlock
           name="By revocation list"
-          what="commands for the revocation list"
+          what="commands"
           text={crlCheck(files)}
           footer="Says OK, or certificate revoked. A revocation is in the list within five seconds."
         />
         <CodeBlock
           name="By OCSP"
-          what="commands for OCSP"
+          what="OCSP commands"
           text={ocspCheck(files)}
           footer="Says good, revoked with time and reason, or unknown."
         />

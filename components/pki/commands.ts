@@ -1,4 +1,7 @@
-/** Commands that check a certificate of ours, for a POSIX shell with curl and OpenSSL 1.1.1 or later. */
+/**
+ * Commands that check a certificate of ours, for a POSIX shell with curl and OpenSSL 1.1.1 or later. What they fetch has
+ * an underscore in its name, which no download of a certificate has: none is written over.
+ */
 
 export type CheckFiles = {
   /** The certificate to check, PEM. */
@@ -12,9 +15,9 @@ export type CheckFiles = {
 export function crlCheck(files: CheckFiles): string {
   return [
     ...addresses(files),
-    'curl -fsS -o bundle.pem $PKI/bundle.pem',
-    'curl -fsS $CA/ca.crl | openssl crl -inform DER -out crl.pem',
-    `openssl verify -crl_check -CAfile bundle.pem -CRLfile crl.pem ${files.certificate}`,
+    'curl -fsS -o pki_bundle.pem $PKI/bundle.pem',
+    'curl -fsS $CA/ca.crl | openssl crl -inform DER -out pki_crl.pem',
+    `openssl verify -crl_check -CAfile pki_bundle.pem -CRLfile pki_crl.pem ${files.certificate}`,
   ].join('\n');
 }
 
@@ -22,9 +25,9 @@ export function crlCheck(files: CheckFiles): string {
 export function ocspCheck(files: CheckFiles): string {
   return [
     ...addresses(files),
-    'curl -fsS -o bundle.pem $PKI/bundle.pem',
-    'curl -fsS -o ca.pem $CA/ca.pem',
-    `openssl ocsp -CAfile bundle.pem -issuer ca.pem -cert ${files.certificate} -url $CA/ocsp`,
+    'curl -fsS -o pki_bundle.pem $PKI/bundle.pem',
+    'curl -fsS -o pki_ca.pem $CA/ca.pem',
+    `openssl ocsp -CAfile pki_bundle.pem -issuer pki_ca.pem -cert ${files.certificate} -url $CA/ocsp`,
   ].join('\n');
 }
 

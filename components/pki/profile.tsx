@@ -55,6 +55,8 @@ function Paragraphs({ texts }: { texts: readonly ProfileText[] }) {
 }
 
 function Table({ table: { head, rows } }: { table: ProfileTable }) {
+  // On a phone a single value needs no label beside it.
+  const pair = head.length === 2;
   return (
     <table className="rows profile">
       <thead>
@@ -73,7 +75,7 @@ function Table({ table: { head, rows } }: { table: ProfileTable }) {
               <Text text={first} />
             </th>
             {others.map((cell, index) => (
-              <td key={head[index + 1]} data-l={head[index + 1]}>
+              <td key={head[index + 1]} {...(pair ? {} : { 'data-l': head[index + 1] })}>
                 <span>
                   <Text text={cell} />
                 </span>
