@@ -21,14 +21,15 @@ const LOGIN = 'bench_signer';
 
 /**
  * @param input.databaseUrl an empty database @param input.signer settings of its signer beyond the usual ones
- * @param input.nodeArgs for the portal, to profile it
+ * @param input.nodeArgs for the portal, `signerNodeArgs` for the signer: to profile it
  */
 export async function startPortalAndSigner(input: {
   databaseUrl: string;
   signer?: Record<string, string>;
   nodeArgs?: readonly string[];
+  signerNodeArgs?: readonly string[];
 }): Promise<Portal> {
-  const { databaseUrl, nodeArgs = [] } = input;
+  const { databaseUrl, nodeArgs = [], signerNodeArgs = [] } = input;
   const dataDir = mkdtempSync(join(tmpdir(), 'countersign-bench-'));
   const port = await freePort();
   const shared = {
@@ -36,7 +37,7 @@ export async function startPortalAndSigner(input: {
     SIGNER_SOCKET: join(dataDir, 'signer.sock'),
     SIGNER_SECRET: randomBytes(24).toString('hex'),
   };
-  const signer = await started('scripts/signer.ts', [], {
+  const signer = await started('scripts/signer.ts', signerNodeArgs, {
     ...shared,
     SIGNER_DIR: join(dataDir, 'signer'),
     SIGNER_DATABASE_URL: await signerLogin(databaseUrl),
