@@ -6,6 +6,7 @@ import { announceFirewall } from '@/lib/firewall/announce';
 import { AppError } from '@/lib/kernel/errors';
 import { SECOND_MS } from '@/lib/kernel/time';
 import { type PortalEnv, portalEnv } from '@/lib/platform/env';
+import { armFailpoint } from '@/lib/platform/failpoint';
 import { httpFront } from '@/lib/platform/http-front';
 import { log } from '@/lib/platform/log';
 import { serveOperatorSocket } from '@/lib/platform/operator-socket';
@@ -21,6 +22,7 @@ async function main(): Promise<void> {
   // The embedded database makes its files for everybody; what lies in the data directory is the owner's alone.
   process.umask(0o077);
   const env = portalEnv(process.env);
+  armFailpoint(process.env);
   process.env.NEXTAUTH_URL = env.publicUrl;
   const settings = portalSettings(env, { root: process.cwd(), demo: env.demo ? 'yes' : 'no' });
   // Next reads its build while the database opens.

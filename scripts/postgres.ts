@@ -25,6 +25,8 @@ export type PrivatePostgres = {
   /** Connection address of a database, as a role that owns it and is no superuser. */
   url(database: string): string;
   createDatabase(name: string): Promise<string>;
+  /** Ends the server as a crash would (`pg_ctl -m immediate`) and starts it again, on the same port and files. */
+  crash(): Promise<void>;
   /** Ends the server and removes its files. */
   stop(): Promise<void>;
 };
@@ -56,7 +58,8 @@ export async function startPrivatePostgres(
   const password = randomBytes(24).toString('hex');
   initialize({ binaries, folder, user, password });
   const port = await freePort();
-  const server = launch({ binaries, folder, user, port, settings });
+  const start = () => launch({ binaries, folder, user, port, settings });
+  let server = start();
   const url = (role: string, database: string) =>
     `postgresql://${role}:${password}@127.0.0.1:${port}/${database}`;
   const stop = async (): Promise<void> => {
@@ -78,6 +81,13 @@ export async function startPrivatePostgres(
     async createDatabase(name) {
       await query(url(ROLE, 'postgres'), `CREATE DATABASE ${pg.escapeIdentifier(name)}`);
       return url(ROLE, name);
+    },
+    async crash() {
+      const ended = once(server, 'exit');
+      server.kill('SIGQUIT');
+      await ended;
+      server = start();
+      await ready(server, url('postgres', 'postgres'), join(folder, 'log'));
     },
     stop,
   };

@@ -7,6 +7,7 @@ import type { Server } from 'node:http';
 import { dirname, join } from 'node:path';
 import { SECOND_MS } from '@/lib/kernel/time';
 import { committedIntents } from '@/lib/platform/committed-intents';
+import { armFailpoint, failpoint } from '@/lib/platform/failpoint';
 import { log } from '@/lib/platform/log';
 import { type SignerEnv, signerEnv } from '@/lib/platform/signer-env';
 import { assertOwnFolder } from '@/lib/platform/socket-place';
@@ -24,6 +25,7 @@ async function main(): Promise<void> {
   process.umask(0o077);
   const env = signerEnv(process.env);
   const tokenSettings = tokenEnv(process.env);
+  armFailpoint(process.env);
   // A child of ours must not inherit them, and neither must a dump of the environment show them.
   for (const name of ['CA_PASSPHRASE', 'SIGNER_SECRET', 'PKCS11_PIN']) delete process.env[name];
   const opened = await open(env, tokenSettings);
@@ -70,7 +72,10 @@ async function open(env: SignerEnv, settings: TokenEnv | null): Promise<FolderSi
   }
   const { maxPerMinute } = env;
   const openTokenKey = token?.openKey ?? null;
-  return openFolderSigner({ folder, sealingKey, openTokenKey, pkiUrl, now, maxPerMinute });
+  return openFolderSigner({
+    ...{ folder, sealingKey, openTokenKey, pkiUrl, now, maxPerMinute },
+    reached: failpoint,
+  });
 }
 
 /** The packages that speak PKCS#11 are loaded only where a token is set. */

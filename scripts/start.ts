@@ -9,6 +9,7 @@ import { PortalReady } from '@/lib/contract/process-messages';
 import { SECOND_MS } from '@/lib/kernel/time';
 import { LOCK_FILE, lockDataDirectory, openDataDirectory } from '@/lib/platform/data-directory';
 import { type PortalEnv, portalEnv, SettingsError } from '@/lib/platform/env';
+import { failpointOf } from '@/lib/platform/failpoint';
 import type { FileLock } from '@/lib/platform/file-lock';
 import { signerFolder } from '@/lib/platform/signer-env';
 import { demoSummary, deploymentSummary, removeDemoFile, writeDemoFile } from './start/announce';
@@ -61,6 +62,7 @@ async function start(tree: Supervisor, signal: AbortSignal): Promise<void> {
   checkNodeVersion(process.version);
   const given = process.env;
   const env = portalEnv(given);
+  failpointOf(given);
   openDataDirectory(env.dataDir);
   const lock = await lockDataDirectory(env.dataDir);
   removeDemoFile(env.dataDir);

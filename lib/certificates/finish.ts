@@ -15,6 +15,7 @@ import { type LintedDraft, lint } from '@/lib/pki/lint';
 import { currentTime } from '@/lib/platform/clock';
 import { inScope, type Tx } from '@/lib/platform/database';
 import { deployment } from '@/lib/platform/deployment';
+import { failpoint } from '@/lib/platform/failpoint';
 import { log } from '@/lib/platform/log';
 import { newId } from '@/lib/platform/random';
 import { certificateChange, recordChange } from '@/lib/publishing/changes';
@@ -40,6 +41,7 @@ export async function finishIntent(
   linted: LintedDraft,
 ): Promise<CertificateView> {
   const der = await signed(scope, intent, linted);
+  failpoint('after-sign');
   crossCheck({
     certificateDer: der,
     issuerDer: linted.issuerDer,
@@ -50,7 +52,12 @@ export async function finishIntent(
   const facts = await certificateFacts(der);
   const view = await inScope(scope, (tx) =>
     store(tx, scope, intent, { der: new Uint8Array(der), facts }),
-  );
+  ).catch(async (error: unknown) => {
+    // A retry then goes on at once, with this very signature; where the database is gone the lease ends by itself.
+    await inScope(scope, (tx) => releaseIntent(tx, intent.id)).catch(() => undefined);
+    throw error;
+  });
+  failpoint('after-store');
   publisher().nudge();
   return view;
 }

@@ -94,11 +94,15 @@ async function resumed(
   { idempotencyKey, requestSha256 }: PlannedIntent,
   now: Date,
 ): Promise<Taken> {
+  // Whoever is at work on it: what is answered under a key is from then on the answer to that key.
+  if (intent.idempotencyKey === null && idempotencyKey !== null) {
+    const data = { idempotencyKey, requestSha256 };
+    await tx.intent.update({ where: { id: intent.id }, data });
+  }
   const free = intent.state === 'pending' && intent.releasedAt !== null && intent.leaseUntil <= now;
   if (!free) return { kind: 'repeat', intent };
   const leaseUntil = new Date(now.getTime() + LEASE_MS);
-  const named = intent.idempotencyKey === null ? { idempotencyKey, requestSha256 } : {};
-  await tx.intent.update({ where: { id: intent.id }, data: { leaseUntil, ...named } });
+  await tx.intent.update({ where: { id: intent.id }, data: { leaseUntil } });
   return { kind: 'resumed', intent };
 }
 
@@ -149,7 +153,8 @@ async function earlierIntent(
         'This Idempotency-Key was used before with another body. Use a new key for a new request.',
     });
   }
-  return named ?? kept;
+  // One that another key names is the answer to that key alone: else this key's retry would be issued a second one.
+  return named ?? (kept?.idempotencyKey === null ? kept : null);
 }
 
 async function claimPublicKey(tx: Tx, scope: Scope, spkiSha256: string, now: Date): Promise<void> {

@@ -7,12 +7,14 @@ import { authorize, type Principal, type Scope } from '@/lib/access/scope';
 import type { CertificateView } from '@/lib/contract/views';
 import type { Environment } from '@/lib/kernel/environments';
 import { AppError } from '@/lib/kernel/errors';
+import type { LintedDraft } from '@/lib/pki/lint';
 import { currentTime } from '@/lib/platform/clock';
 import { inScope } from '@/lib/platform/database';
+import { failpoint } from '@/lib/platform/failpoint';
 import { newId, sha256 } from '@/lib/platform/random';
 import { checkedCsr } from './check';
 import { finishIntent, givenUp, resumeIntent, stillPending } from './finish';
-import { KeyBlocked, LEASE_MS, type PlannedIntent, takeSlot } from './intents';
+import { KeyBlocked, LEASE_MS, type PlannedIntent, type Taken, takeSlot } from './intents';
 import { planDraft } from './plan';
 import { getCertificateInScope } from './read';
 
@@ -65,9 +67,21 @@ export async function issueCertificate(
       throw error instanceof KeyBlocked ? await rejected(scope, request) : error;
     },
   );
+  failpoint('after-intent');
+  const view = await carriedOut(scope, taken, planned, draft.linted);
+  failpoint('before-answer');
+  return view;
+}
+
+function carriedOut(
+  scope: Scope,
+  taken: Taken,
+  planned: PlannedIntent,
+  linted: LintedDraft,
+): Promise<CertificateView> {
   switch (taken.kind) {
     case 'taken':
-      return finishIntent(scope, planned, draft.linted);
+      return finishIntent(scope, planned, linted);
     case 'resumed':
       return resumeIntent(scope, taken.intent);
     case 'repeat':

@@ -4,7 +4,7 @@ import { guardedSigner } from './guarded-signer';
 import { type Custody, type StoredIssuer, signerLogPath, storedIssuers } from './key-folder';
 import type { Signer } from './port';
 import type { SealingKey } from './sealed-key';
-import type { OpenIssuer } from './signing-desk';
+import type { OpenIssuer, SigningPlace } from './signing-desk';
 import { type SigningKey, sealedSigningKey } from './signing-key';
 import { openSigningLog } from './signing-log';
 import { signingMemory } from './signing-memory';
@@ -41,8 +41,9 @@ export async function openFolderSigner(input: {
   pkiUrl: string;
   now: () => Date;
   maxPerMinute: number;
+  reached?: (place: SigningPlace) => void;
 }): Promise<FolderSigner> {
-  const { folder, now } = input;
+  const { folder, now, pkiUrl, reached = () => undefined } = input;
   const issuers = new Map<string, OpenIssuer>();
   const refresh = async (): Promise<void> => {
     for (const stored of storedIssuers(folder)) {
@@ -61,7 +62,7 @@ export async function openFolderSigner(input: {
       crls.recall(entry);
     },
   });
-  const desk = { issuers: () => issuers, log, memory, crls, pkiUrl: input.pkiUrl, now };
+  const desk = { issuers: () => issuers, log, memory, crls, pkiUrl, now, reached };
   const signer = guardedSigner(desk);
   return { signer, refresh, close: () => log.close() };
 }

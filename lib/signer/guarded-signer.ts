@@ -24,8 +24,10 @@ export function guardedSigner(desk: SigningDesk): Signer {
       const asked = { intentId, issuerId, serialHex, tbsSha256 };
       const signature = await desk.memory.once(asked, async () => {
         const made = await issuer.key.sign(linted.tbsDer);
+        desk.reached('signer-after-signature');
         const text = Buffer.from(made).toString('base64');
         await desk.log.append({ op: 'certificate', ...asked, signature: text });
+        desk.reached('signer-after-log');
         return made;
       });
       return signedDer(linted.tbsDer, issuer.key.algorithm, signature);

@@ -17,7 +17,11 @@ export type SigningDesk = {
   /** Origin of the addresses in certificates. */
   readonly pkiUrl: string;
   readonly now: () => Date;
+  /** Told between the steps of signing; a test of crashes ends the process there. */
+  readonly reached: (place: SigningPlace) => void;
 };
+
+export type SigningPlace = 'signer-after-signature' | 'signer-after-log';
 
 /** An intent is void after 15 minutes: nothing older is ever asked for by a portal that is well. */
 const MAX_DRAFT_AGE_MS = 20 * MINUTE_MS;
