@@ -81,7 +81,11 @@ function Facts({ authority }: { authority: AuthorityView }) {
             </small>
           </>
         ) : (
-          <span className="quiet">No list yet. The first is made within seconds.</span>
+          <span className="quiet">
+            {authority.kind === 'root'
+              ? 'No list here yet: it comes from where the key of the root is.'
+              : 'No list yet. The first is made within seconds.'}
+          </span>
         )}
       </Fact>
     </dl>

@@ -81,7 +81,7 @@ function leaf(): ProfileSection {
 
 function authorities(): ProfileSection {
   return {
-    id: 'authorities',
+    id: 'ca-certificates',
     title: 'The CAs',
     before: [],
     table: {
