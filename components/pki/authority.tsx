@@ -57,7 +57,7 @@ function Facts({ authority }: { authority: AuthorityView }) {
       <Fact name="Valid until">
         <Day at={authority.notAfter} />
       </Fact>
-      {issuesUntil ? (
+      {issuesUntil && authority.state !== 'retired' ? (
         <Fact name="Issues until" note="After that a new certificate would outlive it">
           <Day at={issuesUntil} />
         </Fact>
@@ -94,7 +94,7 @@ function Facts({ authority }: { authority: AuthorityView }) {
 
 function CrossSigned({ by }: { by: NonNullable<AuthorityTree['crossSignedBy']> }) {
   return (
-    <div className="group">
+    <div className="mt-4">
       <p className="small soft">
         Its name and key are also signed by{' '}
         <a className="link wraps" href={`#${by.id}`}>

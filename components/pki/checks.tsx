@@ -1,4 +1,4 @@
-import { Segments } from '@/components/ui/chips';
+import { Chips } from '@/components/ui/chips';
 import { CodeBlock } from '@/components/ui/code-block';
 import { ENVIRONMENT_WORDS } from '@/components/words';
 import type { AuthorityView } from '@/lib/contract/authorities';
@@ -22,7 +22,7 @@ export function Checks({
           Check a certificate
         </h2>
         <span className="end">
-          <Segments
+          <Chips
             label="CA in the commands"
             choices={issuing.map((one) => ({
               name: nameIn(one, issuing),

@@ -48,7 +48,7 @@ export type AuthorityView = {
 export type AuthorityTree = AuthorityView & {
   /** The root before it, which has signed its name and key too. */
   crossSignedBy: { id: string; name: string; pem: string } | null;
-  /** By environment, the one that was activated last first. */
+  /** By environment, first the one that issues, last those that issue no more. */
   issuing: AuthorityView[];
 };
 

@@ -12,6 +12,7 @@ import { signingAlgorithmOf } from '@/lib/pki/signing-algorithm';
 import { currentTime } from '@/lib/platform/clock';
 import { deployment } from '@/lib/platform/deployment';
 import { revocationLists } from '@/lib/revocation/lists';
+import { authorityState } from './authority-state';
 import { issuerBook, issuesUntil, type KnownIssuer } from './book';
 
 /**
@@ -29,7 +30,7 @@ export function authorities(): AuthoritiesView {
       const below = known.filter((one) => one.kind === 'issuing' && one.parentId === root.id);
       const issuing = views
         .filter(({ id }) => below.some((one) => one.id === id))
-        .toSorted((a, b) => placeOf(a) - placeOf(b) || b.stateAt.localeCompare(a.stateAt));
+        .toSorted(inOrder);
       return [{ ...view, crossSignedBy: crossSigner(root, known), issuing }];
     });
   const { pkiUrl, providerName } = deployment();
@@ -40,8 +41,15 @@ export function authorities(): AuthoritiesView {
   };
 }
 
-function placeOf({ environment }: AuthorityView): number {
-  return environment === null ? -1 : ENVIRONMENTS.indexOf(environment);
+const ORDER: readonly AuthorityState[] = ['issues', 'ready', 'stands-by', 'ended', 'retired'];
+
+function inOrder(a: AuthorityView, b: AuthorityView): number {
+  const environment = (view: AuthorityView) =>
+    view.environment === null ? -1 : ENVIRONMENTS.indexOf(view.environment);
+  const state = (view: AuthorityView) => ORDER.indexOf(view.state);
+  return (
+    environment(a) - environment(b) || state(a) - state(b) || b.stateAt.localeCompare(a.stateAt)
+  );
 }
 
 function viewOf(issuer: KnownIssuer, known: readonly KnownIssuer[]): AuthorityView {
@@ -51,7 +59,7 @@ function viewOf(issuer: KnownIssuer, known: readonly KnownIssuer[]): AuthorityVi
     kind: issuer.kind,
     environment: issuer.environment,
     name: issuer.name,
-    state: stateOf(issuer, known),
+    state: authorityState(issuer, known, currentTime()),
     stateAt: issuer.stateAt.toISOString(),
     notBefore: new Date(certificate.validFrom).toISOString(),
     notAfter: issuer.notAfter.toISOString(),
@@ -74,21 +82,6 @@ function crlFacts(issuerId: string): CrlFacts | null {
       entries: list.entries,
     }
   );
-}
-
-function stateOf(issuer: KnownIssuer, known: readonly KnownIssuer[]): AuthorityState {
-  if (issuer.kind === 'root') return 'signs-authorities';
-  if (issuer.state !== 'active') return issuer.state;
-  const now = currentTime();
-  if (now > issuesUntil(issuer)) return 'ended';
-  const newer = known.some(
-    (one) =>
-      one.environment === issuer.environment &&
-      one.state === 'active' &&
-      one.stateAt > issuer.stateAt &&
-      now <= issuesUntil(one),
-  );
-  return newer ? 'stands-by' : 'issues';
 }
 
 function crossSigner(root: KnownIssuer, known: readonly KnownIssuer[]) {
