@@ -11,6 +11,8 @@ import { freePort } from '../scripts/postgres';
 
 export type Portal = {
   readonly port: number;
+  /** Of the portal's process. */
+  readonly pid: number;
   readonly dataDir: string;
   operator(noun: string, verb: string, args: unknown): Promise<Record<string, unknown>>;
   stop(): Promise<void>;
@@ -57,6 +59,7 @@ export async function startPortalAndSigner(input: {
   });
   return {
     port,
+    pid: portal.pid ?? 0,
     dataDir,
     async operator(noun, verb, args) {
       const { result, error } = Object(await askOperatorSocket(dataDir, { noun, verb, args }));
