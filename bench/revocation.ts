@@ -1,12 +1,13 @@
 /**
- * `npm run bench:revocation`: OCSP answers a second beside `openssl ocsp` driven the same way (one process each, a new
- * connection for every request, 16 in flight), and a revocation list of 100,000 entries beside `openssl ca -gencrl`: how
+ * `npm run bench:revocation`: OCSP answers a second beside `openssl ocsp` driven the same way (one process each, 16
+ * callers who keep their connection if they are let; openssl ends it after every answer), and a revocation list of 100,000 entries beside `openssl ca -gencrl`: how
  * long it takes, in how much memory, and how long others wait meanwhile. The sides alternate in one run.
  */
 import { execFileSync, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -65,12 +66,12 @@ async function answers(issuerId: string): Promise<void> {
   const responder = await opensslResponder();
   const path = `/pki/${issuerId}/ocsp`;
   const sides = {
-    ours: post(portal.port, path, requestFor('issuer.pem')),
-    'openssl ocsp': post(responder.port, '/', requestFor('other.pem')),
+    ours: side(portal.port, path, requestFor('issuer.pem')),
+    'openssl ocsp': side(responder.port, '/', requestFor('other.pem')),
   };
   const nonces = {
-    'ours, a new nonce each': post(portal.port, path, requestFor('issuer.pem', 'nonce')),
-    'openssl ocsp, a new nonce each': post(responder.port, '/', requestFor('other.pem', 'nonce')),
+    'ours, a new nonce each': side(portal.port, path, requestFor('issuer.pem', 'nonce')),
+    'openssl ocsp, a new nonce each': side(responder.port, '/', requestFor('other.pem', 'nonce')),
   };
   for (const [words, pair] of [['the same request', sides] as const, ['nonces', nonces] as const]) {
     const rates: Record<string, number[]> = {};
@@ -88,7 +89,7 @@ async function answers(issuerId: string): Promise<void> {
       console.log(`${name}: ${spread(values)} answers/s`);
     const ratios = own.map((rate, index) => rate / (other[index] ?? Number.NaN));
     console.log(
-      `ratio ours/openssl ocsp, ${words}: ${spread(ratios, 2)}, ${ROUNDS} rounds of ${PER_ROUND}, ${IN_FLIGHT} in flight, a connection each\n`,
+      `ratio ours/openssl ocsp, ${words}: ${spread(ratios, 2)}, ${ROUNDS} rounds of ${PER_ROUND}, ${IN_FLIGHT} callers\n`,
     );
   }
   await responder.stop();
@@ -120,9 +121,9 @@ async function opensslResponder() {
   const keys = ['-CA', 'other.pem', '-rsigner', 'ocsp.pem', '-rkey', 'ocsp.key'];
   const args = ['ocsp', '-index', 'index.txt', ...keys, '-port', String(port), '-nmin', '10'];
   const child = spawn('openssl', args, { cwd: folder, stdio: 'ignore' });
-  const ask = post(port, '/', requestFor('other.pem'));
+  const probe = caller(port, '/', requestFor('other.pem'));
   for (let tries = 0; tries < 100; tries += 1) {
-    const answered = await ask().then(
+    const answered = await probe.ask().then(
       () => true,
       () => false,
     );
@@ -146,41 +147,73 @@ function requestFor(issuer: string, nonce?: 'nonce'): { der: Buffer; nonceAt: nu
   return { der, nonceAt: nonce ? der.length - 16 : null };
 }
 
-/** One request over a connection of its own, until the other side ends it. */
-function post(port: number, path: string, { der, nonceAt }: ReturnType<typeof requestFor>) {
-  const head = `POST ${path} HTTP/1.0\r\nHost: 127.0.0.1\r\nContent-Type: application/ocsp-request\r\nContent-Length: ${der.length}\r\n\r\n`;
-  let count = 0;
-  return (): Promise<void> =>
-    new Promise((resolve, reject) => {
+const side =
+  (...to: Parameters<typeof caller>) =>
+  () =>
+    caller(...to);
+
+type Caller = { ask(): Promise<void>; end(): void };
+
+/** One who sends a request after the other, over one connection as long as the other side keeps it. */
+function caller(
+  port: number,
+  path: string,
+  { der, nonceAt }: ReturnType<typeof requestFor>,
+): Caller {
+  const head = `POST ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/ocsp-request\r\nContent-Length: ${der.length}\r\n\r\n`;
+  let socket: Socket | null = null;
+  return {
+    ask() {
       const body = Buffer.from(der);
-      count += 1;
-      if (nonceAt !== null) body.writeUInt32BE(count, nonceAt);
-      const socket = connect({ host: '127.0.0.1', port });
-      let received = 0;
-      let start = '';
-      socket.on('data', (chunk) => {
-        if (start === '') start = chunk.toString('latin1', 0, 15);
-        received += chunk.length;
+      if (nonceAt !== null) randomBytes(16).copy(body, nonceAt);
+      const message = Buffer.concat([Buffer.from(head), body]);
+      return new Promise((resolve, reject) => {
+        const used = socket ?? connect({ host: '127.0.0.1', port });
+        socket = used;
+        let received = Buffer.alloc(0);
+        const done = (isOver: 'over' | 'kept') => {
+          used.removeAllListeners();
+          if (isOver === 'over') {
+            socket = null;
+            used.destroy();
+          }
+          const isAnswer =
+            / 200 /.test(received.toString('latin1', 0, 20)) && received.length > 500;
+          if (isAnswer) resolve();
+          else reject(new Error(`port ${port}: ${received.toString('latin1', 0, 60)}`));
+        };
+        used.on('data', (chunk) => {
+          received = received.length === 0 ? chunk : Buffer.concat([received, chunk]);
+          if (isWhole(received)) done('kept');
+        });
+        used.once('error', reject);
+        used.once('close', () => done('over'));
+        used.write(message);
       });
-      socket.once('error', reject);
-      socket.once('close', () => {
-        if (received > 500 && start.includes(' 200')) resolve();
-        else reject(new Error(`port ${port}: ${received} bytes: ${start}`));
-      });
-      // Ended by the other side alone: openssl takes a half-closed connection for one that is gone.
-      socket.write(Buffer.concat([Buffer.from(head), body]));
-    });
+    },
+    end: () => socket?.destroy(),
+  };
 }
 
-async function inFlight(count: number, work: () => Promise<void>): Promise<void> {
+/** An answer that says it is HTTP/1.0 ends with its connection. */
+function isWhole(received: Buffer): boolean {
+  const text = received.toString('latin1', 0, 1_000);
+  const length = /Content-Length: (\d+)/i.exec(text)?.[1];
+  const start = text.indexOf('\r\n\r\n') + 4;
+  return text.startsWith('HTTP/1.1') && start > 4 && received.length >= start + Number(length);
+}
+
+async function inFlight(count: number, newCaller: () => Caller): Promise<void> {
   let started = 0;
-  const worker = async () => {
+  const work = async () => {
+    const { ask, end } = newCaller();
     while (started < count) {
       started += 1;
-      await work();
+      await ask();
     }
+    end();
   };
-  await Promise.all(Array.from({ length: IN_FLIGHT }, worker));
+  await Promise.all(Array.from({ length: IN_FLIGHT }, work));
 }
 
 /** Rows as issuing would have left them, without the certificates themselves. */

@@ -107,8 +107,10 @@ function entryFault(list: Uint8Array, start: number, end: number): string | null
   const reasonAt = timeAt + 2 + timeBytes;
   if (reasonAt === end) return null;
   if (reasonAt + REASON_BYTES !== end) return 'has more than a reason';
-  for (const [index, octet] of REASON_PREFIX.entries()) {
-    if (list[reasonAt + index] !== octet) return 'has another extension than a reason';
+  for (let index = 0; index < REASON_PREFIX.length; index += 1) {
+    if (list[reasonAt + index] !== REASON_PREFIX[index]) {
+      return 'has another extension than a reason';
+    }
   }
   return REASONS.has(list[end - 1] ?? 0) ? null : 'has a reason that is not ours';
 }
@@ -123,21 +125,24 @@ function timeLength(list: Uint8Array, at: number): number | null {
     const octet = list[index] ?? 0;
     if (octet < 0x30 || octet > 0x39) return null;
   }
-  const pair = (index: number) => (list[index] ?? 0) * 10 + (list[index + 1] ?? 0) - 0x30 * 11;
   const tail = at + length - 9;
-  const moment = pair(tail) * 100 + pair(tail + 2);
-  const time = [pair(tail + 4), pair(tail + 6), pair(tail + 8)];
+  const month = pairAt(list, tail);
+  const day = pairAt(list, tail + 2);
   const exists =
-    moment >= 101 &&
-    moment <= 1231 &&
-    moment % 100 >= 1 &&
-    moment % 100 <= 31 &&
-    (time[0] ?? 99) < 24 &&
-    (time[1] ?? 99) < 60 &&
-    (time[2] ?? 99) < 60;
+    month >= 1 &&
+    month <= 12 &&
+    day >= 1 &&
+    day <= 31 &&
+    pairAt(list, tail + 4) < 24 &&
+    pairAt(list, tail + 6) < 60 &&
+    pairAt(list, tail + 8) < 60;
   if (!exists) return null;
-  const inUtcYears = isUtc || pair(at + 2) * 100 + pair(at + 4) >= 2050;
-  return inUtcYears ? length : null;
+  const isOfItsYear = isUtc || pairAt(list, at + 2) * 100 + pairAt(list, at + 4) >= 2050;
+  return isOfItsYear ? length : null;
+}
+
+function pairAt(list: Uint8Array, at: number): number {
+  return ((list[at] ?? 0) - 0x30) * 10 + (list[at + 1] ?? 0) - 0x30;
 }
 
 function isAbove(list: Uint8Array, serial: number, before: number): boolean {

@@ -6,7 +6,7 @@ import type { RevocationReason } from '@/lib/kernel/environments';
 import { assert } from '@/lib/kernel/errors';
 import { REASON_CODE } from './crl-reason';
 import { TAG } from './der';
-import { isUtcTime, timeDer, timeDigits } from './der-time';
+import { isUtcTime, timeDer } from './der-time';
 import {
   concat,
   context,
@@ -80,25 +80,44 @@ export function crlBuilder(input: {
 function writeEntry(list: Buffer, start: number, entry: CrlEntry): number {
   assert(SERIAL_HEX.test(entry.serialHex), 'a serial of 16 octets with the top bits 01');
   const reason = REASON_CODE[entry.reason];
-  const utc = isUtcTime(entry.revokedAt);
-  const digits = timeDigits(entry.revokedAt);
-  const time = utc ? `${digits.slice(2)}Z` : `${digits}Z`;
-  const reasonBytes = reason === 0 ? 0 : REASON_PREFIX.length + 1;
-  let at = start;
-  list[at++] = TAG.sequence;
-  list[at++] = 18 + 2 + time.length + reasonBytes;
+  let at = start + 2;
   list[at++] = TAG.integer;
   list[at++] = 16;
   at += list.write(entry.serialHex, at, 'hex');
-  list[at++] = utc ? TAG.utcTime : TAG.generalizedTime;
-  list[at++] = time.length;
-  at += list.write(time, at, 'latin1');
+  at = writeTime(list, at, entry.revokedAt);
   // A reason that says nothing is left out (RFC 5280, 5.3.1).
-  if (reason === 0) return at;
-  list.set(REASON_PREFIX, at);
-  at += REASON_PREFIX.length;
-  list[at++] = reason;
+  if (reason !== 0) {
+    list.set(REASON_PREFIX, at);
+    at += REASON_PREFIX.length;
+    list[at++] = reason;
+  }
+  list[start] = TAG.sequence;
+  list[start + 1] = at - start - 2;
   return at;
+}
+
+/** `timeDer`, without the texts in between. */
+function writeTime(list: Buffer, start: number, moment: Date): number {
+  const year = moment.getUTCFullYear();
+  const utc = isUtcTime(moment);
+  list[start] = utc ? TAG.utcTime : TAG.generalizedTime;
+  list[start + 1] = utc ? 13 : 15;
+  let at = start + 2;
+  if (!utc) at = writePair(list, at, Math.floor(year / 100));
+  at = writePair(list, at, year % 100);
+  at = writePair(list, at, moment.getUTCMonth() + 1);
+  at = writePair(list, at, moment.getUTCDate());
+  at = writePair(list, at, moment.getUTCHours());
+  at = writePair(list, at, moment.getUTCMinutes());
+  at = writePair(list, at, moment.getUTCSeconds());
+  list[at] = 0x5a;
+  return at + 1;
+}
+
+function writePair(list: Buffer, at: number, value: number): number {
+  list[at] = 0x30 + Math.floor(value / 10);
+  list[at + 1] = 0x30 + (value % 10);
+  return at + 2;
 }
 
 function tbsOf(

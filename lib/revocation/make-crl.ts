@@ -19,7 +19,7 @@ import { claimCrl, endLease, type PublishedCrl, revokedPage, storeCrl } from './
 /** Longer than a list of 100,000 takes on a busy machine; a portal that died has given it up by then. */
 const LEASE_MS = 20 * SECOND_MS;
 /** Reading a page holds up others for a few milliseconds. */
-const PAGE = 1_000;
+const PAGE = 4_000;
 
 const verified = promisify(verify);
 

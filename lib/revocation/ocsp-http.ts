@@ -1,16 +1,14 @@
 /** OCSP over HTTP: POST, and GET with the request in the address. @see RFC 6960, A.1 RFC 5019, 5 and 6 */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { KnownIssuer } from '@/lib/issuers/book';
-import { SECOND_MS } from '@/lib/kernel/time';
 import { MAX_OCSP_REQUEST_BYTES } from '@/lib/pki/ocsp-request';
 import { OCSP_PROFILE } from '@/lib/pki/profile';
 import { currentTime } from '@/lib/platform/clock';
-import type { Ocsp, OcspAnswer } from './ocsp';
+import type { KeptAnswer, Ocsp, OcspAnswer } from './ocsp';
 import { say } from './say';
 
 const REQUEST_MEDIA = 'application/ocsp-request';
 const RESPONSE_MEDIA = 'application/ocsp-response';
-const BODY_WITHIN_MS = 10 * SECOND_MS;
 
 type Exchange = {
   service: Ocsp;
@@ -36,7 +34,8 @@ export async function answerOcsp(exchange: Exchange): Promise<void> {
       'Send an OCSP request: with POST to this address, or with GET and its base 64 behind it.',
     );
   }
-  send(exchange, await service.answer(issuer, requestIn(rest)));
+  const asked = requestIn(rest);
+  send(exchange, service.known(issuer, asked) ?? (await service.answer(issuer, asked)));
 }
 
 async function answerPost(exchange: Exchange): Promise<void> {
@@ -51,11 +50,7 @@ async function answerPost(exchange: Exchange): Promise<void> {
     refuseBody(response);
     return say(response, 413, `An OCSP request has at most ${MAX_OCSP_REQUEST_BYTES} bytes here.`);
   }
-  if (body === 'too slow') {
-    refuseBody(response);
-    return say(response, 408, 'The request did not arrive in time. Send it again.');
-  }
-  send(exchange, await service.answer(issuer, body));
+  send(exchange, service.known(issuer, body) ?? (await service.answer(issuer, body)));
 }
 
 /** Whoever goes on sending what nobody reads is not kept. */
@@ -67,10 +62,10 @@ function refuseBody(response: ServerResponse): void {
  * The request in an address: base 64, percent-encoded or not. Some leave `+` and `/` as they are, some double the slash
  * before it, some leave out the padding. What cannot be read is read as nothing, which is malformed.
  */
-export function requestIn(rest: string): Uint8Array {
+export function requestIn(rest: string): Buffer {
   const text = decoded(rest).replace(/^\/+/, '').replace(/ /g, '+').replace(/=+$/, '');
   const isBase64 = /^[A-Za-z0-9+/]+$/.test(text) && text.length % 4 !== 1;
-  return isBase64 ? Buffer.from(text, 'base64') : new Uint8Array();
+  return isBase64 ? Buffer.from(text, 'base64') : Buffer.alloc(0);
 }
 
 function decoded(text: string): string {
@@ -82,46 +77,49 @@ function decoded(text: string): string {
 }
 
 function send({ request, response }: Exchange, { body, kept }: OcspAnswer): void {
-  if (kept) {
-    const { etag, thisUpdate, nextUpdate } = kept;
-    const left = nextUpdate.getTime() - currentTime().getTime();
-    const seconds = Math.max(0, Math.floor(Math.min(left, OCSP_PROFILE.maxAgeMs) / 1000));
-    response.setHeader('ETag', etag);
-    response.setHeader('Last-Modified', thisUpdate.toUTCString());
-    response.setHeader('Expires', nextUpdate.toUTCString());
-    const how = `max-age=${seconds}, public, no-transform, must-revalidate`;
-    response.setHeader('Cache-Control', how);
-    const known = request.headers['if-none-match'];
-    if (request.method !== 'POST' && known?.includes(etag)) {
-      response.writeHead(304).end();
-      return;
-    }
-  } else response.setHeader('Cache-Control', 'no-store');
-  response.writeHead(200, { 'Content-Type': RESPONSE_MEDIA, 'Content-Length': body.length });
-  response.end(request.method === 'HEAD' ? undefined : body);
+  const media = ['Content-Type', RESPONSE_MEDIA, 'Content-Length', String(body.length)];
+  const isKnown = kept && request.method !== 'POST' && knows(request, kept.etag);
+  if (isKnown) response.writeHead(304, cacheHeaders(kept)).end();
+  else {
+    response.writeHead(200, [...media, ...(kept ? cacheHeaders(kept) : NOT_KEPT)]);
+    response.end(request.method === 'HEAD' ? undefined : body);
+  }
 }
 
-async function bodyOf(request: IncomingMessage): Promise<Buffer | 'too large' | 'too slow'> {
-  if (Number(request.headers['content-length'] ?? 0) > MAX_OCSP_REQUEST_BYTES) return 'too large';
+const SNIFF = ['X-Content-Type-Options', 'nosniff'];
+const NOT_KEPT = [...SNIFF, 'Cache-Control', 'no-store'];
+
+/** @see RFC 5019, 6.2 */
+function cacheHeaders({ etag, lastModified, expires, nextUpdate }: KeptAnswer): string[] {
+  const left = Math.min(nextUpdate.getTime() - currentTime().getTime(), OCSP_PROFILE.maxAgeMs);
+  const seconds = Math.max(0, Math.floor(left / 1000));
+  const how = `max-age=${seconds}, public, no-transform, must-revalidate`;
+  const moments = ['Last-Modified', lastModified, 'Expires', expires];
+  return [...SNIFF, 'ETag', etag, ...moments, 'Cache-Control', how];
+}
+
+function knows({ headers }: IncomingMessage, etag: string): boolean {
+  return headers['if-none-match']?.includes(etag) ?? false;
+}
+
+/** How long it may take is bounded by the server's own limit for requests. */
+function bodyOf(request: IncomingMessage): Promise<Buffer | 'too large'> {
   const chunks: Buffer[] = [];
-  let length = 0;
+  let length = Number(request.headers['content-length'] ?? 0);
+  if (length > MAX_OCSP_REQUEST_BYTES) return Promise.resolve('too large');
+  length = 0;
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => resolve('too slow'), BODY_WITHIN_MS);
-    const end = (result: Buffer | 'too large') => {
-      clearTimeout(timer);
-      resolve(result);
-    };
     request.on('data', (chunk: Buffer) => {
       length += chunk.length;
-      if (length > MAX_OCSP_REQUEST_BYTES) {
+      if (length <= MAX_OCSP_REQUEST_BYTES) chunks.push(chunk);
+      else {
         request.pause();
-        end('too large');
-      } else chunks.push(chunk);
+        resolve('too large');
+      }
     });
-    request.once('end', () => end(Buffer.concat(chunks)));
-    request.once('error', (error) => {
-      clearTimeout(timer);
-      reject(error);
-    });
+    request.once('end', () =>
+      resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)),
+    );
+    request.once('error', reject);
   });
 }

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { KnownIssuer } from '@/lib/issuers/book';
-import { MINUTE_MS } from '@/lib/kernel/time';
+import { MINUTE_MS, SECOND_MS } from '@/lib/kernel/time';
 import { DerError, equalBytes, readDer } from '@/lib/pki/der';
 import { issuerOf } from '@/lib/pki/lint-read';
 import { type CertId, type OcspRequest, parseOcspRequest } from '@/lib/pki/ocsp-request';
@@ -21,21 +21,28 @@ import { OCSP_PROFILE } from '@/lib/pki/profile';
 import { currentTime } from '@/lib/platform/clock';
 import { log } from '@/lib/platform/log';
 import { type Responders, responders } from './responders';
+import { onRevoked } from './revoked';
 import { type Statuses, statuses } from './statuses';
 
 export type OcspAnswer = {
   readonly body: Uint8Array;
   /** What caches may be told; null for what is not to be kept. */
-  readonly kept: {
-    readonly etag: string;
-    readonly thisUpdate: Date;
-    readonly nextUpdate: Date;
-  } | null;
+  readonly kept: KeptAnswer | null;
+};
+
+export type KeptAnswer = {
+  readonly etag: string;
+  /** As HTTP writes them: thisUpdate and nextUpdate. */
+  readonly lastModified: string;
+  readonly expires: string;
+  readonly nextUpdate: Date;
 };
 
 export type Ocsp = {
+  /** The answer that was given to the same request within the last second; null when there is none. */
+  known(issuer: KnownIssuer, requestDer: Buffer): OcspAnswer | null;
   /** Always answers: what goes wrong is one of the errors of RFC 6960, 2.3. */
-  answer(issuer: KnownIssuer, requestDer: Uint8Array): Promise<OcspAnswer>;
+  answer(issuer: KnownIssuer, requestDer: Buffer): Promise<OcspAnswer>;
   close(): void;
 };
 
@@ -43,6 +50,8 @@ type Signed = OcspAnswer & {
   readonly request: OcspRequest;
   readonly said: string;
   readonly renewAt: number;
+  /** Until then nobody asks the database again. */
+  freshUntil: number;
 };
 
 /** 1 KB each. */
@@ -50,6 +59,8 @@ const MAX_KEPT = 10_000;
 /** Who asks for more at once waits for others, or is told to. */
 const MAX_WAITING = 500;
 const SAY_EVERY_MS = MINUTE_MS;
+/** Another portal may have revoked something meanwhile. */
+const FRESH_MS = SECOND_MS;
 
 export function ocsp(): Ocsp {
   const desk: Desk = {
@@ -58,8 +69,17 @@ export function ocsp(): Ocsp {
     responders: responders(),
     kept: new Map(),
     waiting: 0,
+    epoch: 0,
   };
+  const stopListening = onRevoked(() => {
+    for (const one of desk.kept.values()) one.freshUntil = 0;
+    desk.epoch += 1;
+  });
   return {
+    known(issuer, requestDer) {
+      const one = desk.kept.get(keyOf(issuer, requestDer));
+      return one && currentTime().getTime() < one.freshUntil ? one : null;
+    },
     async answer(issuer, requestDer) {
       if (desk.waiting >= MAX_WAITING) return refusal('tryLater');
       desk.waiting += 1;
@@ -73,7 +93,10 @@ export function ocsp(): Ocsp {
         desk.waiting -= 1;
       }
     },
-    close: () => desk.statuses.close(),
+    close() {
+      stopListening();
+      desk.statuses.close();
+    },
   };
 }
 
@@ -83,6 +106,8 @@ type Desk = {
   readonly kept: Map<string, Signed>;
   waiting: number;
   saidAt: number;
+  /** Counts revocations here: what was read before one is not fresh after it. */
+  epoch: number;
 };
 
 /** While the database or the signer is away every request fails, and the log is not for counting them. */
@@ -93,19 +118,19 @@ function tell(desk: Desk, error: unknown): void {
   log().warn({ err: error }, 'OCSP requests cannot be answered');
 }
 
-async function answered(
-  desk: Desk,
-  issuer: KnownIssuer,
-  requestDer: Uint8Array,
-): Promise<OcspAnswer> {
-  const key = `${issuer.id} ${Buffer.from(requestDer).toString('latin1')}`;
+async function answered(desk: Desk, issuer: KnownIssuer, requestDer: Buffer): Promise<OcspAnswer> {
+  const { epoch } = desk;
+  const now = currentTime().getTime();
+  const key = keyOf(issuer, requestDer);
   const before = desk.kept.get(key);
   const request = before?.request ?? parseOcspRequest(requestDer);
   if (!before && !request.certIds.every((id) => isOf(issuer, id))) return refusal('unauthorized');
   const serials = request.certIds.map(({ serialHex }) => serialHex);
   const found = await desk.statuses.of(issuer, serials);
   const said = JSON.stringify(found);
-  if (before && before.said === said && currentTime().getTime() < before.renewAt) {
+  const freshUntil = () => (desk.epoch === epoch ? now + FRESH_MS : 0);
+  if (before && before.said === said && now < before.renewAt) {
+    before.freshUntil = Math.min(freshUntil(), before.renewAt);
     // The newest use is the last in the map.
     desk.kept.delete(key);
     desk.kept.set(key, before);
@@ -114,7 +139,7 @@ async function answered(
   const signed = await signedAnswer(desk, issuer, request, found);
   const isLasting = request.nonce === null && found.every(({ kind }) => kind !== 'unknown');
   if (!isLasting) return { body: signed.body, kept: null };
-  desk.kept.set(key, { ...signed, request, said });
+  desk.kept.set(key, { ...signed, request, said, freshUntil: freshUntil() });
   if (desk.kept.size > MAX_KEPT) {
     for (const oldest of desk.kept.keys()) {
       desk.kept.delete(oldest);
@@ -151,7 +176,13 @@ async function signedAnswer(
   const etag = `"${createHash('sha256').update(body).digest('base64url')}"`;
   // In the responder's last minutes too an answer is made anew well before it ends.
   const renewAt = now + Math.min(OCSP_PROFILE.renewAfterMs, (nextUpdate.getTime() - now) / 2);
-  return { body, kept: { etag, thisUpdate, nextUpdate }, renewAt };
+  const lastModified = thisUpdate.toUTCString();
+  const kept = { etag, lastModified, expires: nextUpdate.toUTCString(), nextUpdate };
+  return { body, kept, renewAt };
+}
+
+function keyOf(issuer: KnownIssuer, requestDer: Buffer): string {
+  return issuer.id + requestDer.toString('latin1');
 }
 
 function refusal(error: OcspError): OcspAnswer {

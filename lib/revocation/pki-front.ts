@@ -27,7 +27,6 @@ export function pkiFront(): PkiFront {
     take(request, response) {
       const url = request.url ?? '';
       if (!url.startsWith(PREFIX)) return false;
-      response.setHeader('X-Content-Type-Options', 'nosniff');
       const path = (url.split('?')[0] ?? '').slice(PREFIX.length);
       answer(path, request, response).catch((error: unknown) => {
         log().error({ err: error }, 'a request below /pki failed');
@@ -87,6 +86,7 @@ function sendDocument(
     say(response, 405, 'This is read with GET.');
     return;
   }
+  response.setHeader('X-Content-Type-Options', 'nosniff');
   response.setHeader('ETag', document.etag);
   response.setHeader('Last-Modified', document.lastModified.toUTCString());
   response.setHeader('Cache-Control', document.cacheControl);

@@ -48,6 +48,9 @@ export async function crlStates(tx: Tx): Promise<CrlState[]> {
   }));
 }
 
+/** Of a revocation of tens of thousands the first list has all; marking them takes the lists after it too. */
+const MAX_MARKED = 5_000;
+
 /**
  * Takes the next number for one portal until the lease ends, and marks what its list will have: a revocation that is
  * committed later stays unmarked, and so asks for the next list.
@@ -70,28 +73,34 @@ export async function claimCrl(
   if (claimed === undefined) return null;
   await tx.$executeRaw`
     UPDATE certificate SET listed_in_crl = ${claimed}
-    WHERE issuer_id = ${issuerId} AND revoked_at IS NOT NULL AND listed_in_crl IS NULL`;
+    WHERE id IN (SELECT id FROM certificate WHERE issuer_id = ${issuerId} AND revoked_at IS NOT NULL
+      AND listed_in_crl IS NULL LIMIT ${MAX_MARKED})`;
   return Number(claimed);
 }
 
-/** The next entries in ascending order of serial. `expiresAfter` leaves out what expired long ago. */
+/**
+ * The next entries in ascending order of serial. `expiresAfter` leaves out what expired long ago. They come as one text:
+ * a row each would cost three times as much here.
+ */
 export async function revokedPage(
   tx: Tx,
   input: { issuerId: string; afterSerial: string; expiresAfter: Date; limit: number },
 ): Promise<CrlEntry[]> {
   const { issuerId, afterSerial, expiresAfter, limit } = input;
-  const rows = await tx.$queryRaw<
-    { serial_hex: string; revoked_at: Date; revocation_reason: string | null }[]
-  >`
-    SELECT serial_hex, revoked_at, revocation_reason FROM certificate
-    WHERE issuer_id = ${issuerId} AND revoked_at IS NOT NULL
-      AND serial_hex COLLATE "C" > ${afterSerial} AND not_after > ${expiresAfter}
-    ORDER BY serial_hex COLLATE "C" LIMIT ${limit}`;
-  return rows.map((row) => ({
-    serialHex: row.serial_hex,
-    revokedAt: row.revoked_at,
-    reason: reasonOf(row.revocation_reason),
-  }));
+  const rows = await tx.$queryRaw<{ page: string | null }[]>`
+    SELECT string_agg(serial_hex || ' ' || floor(extract(epoch FROM revoked_at))::bigint || ' '
+      || coalesce(revocation_reason, ''), ',' ORDER BY serial_hex COLLATE "C") AS page
+    FROM (SELECT serial_hex, revoked_at, revocation_reason FROM certificate
+      WHERE issuer_id = ${issuerId} AND revoked_at IS NOT NULL
+        AND serial_hex COLLATE "C" > ${afterSerial} AND not_after > ${expiresAfter}
+      ORDER BY serial_hex COLLATE "C" LIMIT ${limit}) AS next`;
+  const page = rows[0]?.page ?? '';
+  return page === '' ? [] : page.split(',').map(entryOf);
+}
+
+function entryOf(text: string): CrlEntry {
+  const [serialHex = '', seconds = '', reason = ''] = text.split(' ');
+  return { serialHex, revokedAt: new Date(Number(seconds) * 1000), reason: reasonOf(reason) };
 }
 
 /** Only ever raises the number: of two portals the later list stays. Ends the lease. */
@@ -111,11 +120,26 @@ export async function endLease(tx: Tx, issuerId: string, claimed: number, now: D
   });
 }
 
+/** Whole megabytes at once would hold up others for a tenth of a second. */
+const SLICE_BYTES = 256 * 1024;
+
+/** @returns null before the first list, and when another took its place just now */
 export async function publishedCrl(tx: Tx, issuerId: string): Promise<PublishedCrl | null> {
-  const row = await tx.crl.findUnique({ where: { issuerId } });
-  const { thisUpdate, nextUpdate, der, sha256 } = row ?? {};
-  if (!row || !thisUpdate || !nextUpdate || !der || !sha256) return null;
-  return { number: Number(row.number), thisUpdate, nextUpdate, entries: row.entries, der, sha256 };
+  const row = await tx.crl.findUnique({ where: { issuerId }, omit: { der: true } });
+  const { number = 0n, thisUpdate, nextUpdate, sha256 } = row ?? {};
+  if (!row || !thisUpdate || !nextUpdate || !sha256) return null;
+  const slices: Uint8Array[] = [];
+  for (let from = 1; ; from += SLICE_BYTES) {
+    const [found] = await tx.$queryRaw<{ slice: Uint8Array }[]>`
+      SELECT substring(der FROM ${from}::int FOR ${SLICE_BYTES}::int) AS slice FROM crl
+      WHERE issuer_id = ${issuerId} AND number = ${number}`;
+    if (!found) return null;
+    slices.push(found.slice);
+    if (found.slice.length < SLICE_BYTES) break;
+  }
+  const { entries } = row;
+  const der = new Uint8Array(Buffer.concat(slices));
+  return { number: Number(number), thisUpdate, nextUpdate, entries, der, sha256 };
 }
 
 /** What is known of these serials; one that is not in the map was never given to a certificate that exists. */

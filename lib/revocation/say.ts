@@ -5,6 +5,7 @@ export function say(response: ServerResponse, status: number, words: string): vo
   response.writeHead(status, {
     'Content-Type': 'text/plain; charset=utf-8',
     'Cache-Control': 'no-store',
+    'X-Content-Type-Options': 'nosniff',
   });
   response.end(`${words}\n`);
 }

@@ -1,4 +1,4 @@
-/** What the database says of a certificate, remembered for a second: another portal may have revoked it meanwhile. */
+/** What the database says of a certificate, remembered for half a second: another portal may have revoked it meanwhile. */
 import { issuerBook, type KnownIssuer } from '@/lib/issuers/book';
 import { SECOND_MS } from '@/lib/kernel/time';
 import { equalBytes, readDer } from '@/lib/pki/der';
@@ -17,7 +17,7 @@ export type Statuses = {
 
 type Remembered = { readonly status: CertStatus; readonly until: number };
 
-const REMEMBERED_MS = SECOND_MS;
+const REMEMBERED_MS = SECOND_MS / 2;
 const MAX_REMEMBERED = 20_000;
 const UNKNOWN: CertStatus = { kind: 'unknown' };
 
