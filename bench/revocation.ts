@@ -1,13 +1,12 @@
 /**
  * `npm run bench:revocation`: OCSP answers a second beside `openssl ocsp` driven the same way (one process each, 16
- * callers who keep their connection if they are let; openssl ends it after every answer), and a revocation list of 100,000 entries beside `openssl ca -gencrl`: how
- * long it takes, in how much memory, and how long others wait meanwhile. The sides alternate in one run.
+ * callers who keep their connection if they are let; openssl ends it after every answer), and a revocation list of
+ * 100,000 entries beside `openssl ca -gencrl`: how long it takes, in how much memory, and how long others wait
+ * meanwhile. The sides alternate in one run.
  */
 import { execFileSync, spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -15,8 +14,8 @@ import pg from 'pg';
 import { freePort, startPrivatePostgres } from '../scripts/postgres';
 import { ensureBuilt, ensureGenerated } from '../scripts/start/build';
 import { startPortalAndSigner } from './authority';
+import { caller, IN_FLIGHT, inFlight, type OcspRequestBytes } from './ocsp-caller';
 
-const IN_FLIGHT = 16;
 const ROUNDS = 5;
 const PER_ROUND = 2_000;
 const ENTRIES = 100_000;
@@ -140,7 +139,7 @@ async function opensslResponder() {
 }
 
 /** The request of openssl; `nonce`: with 16 octets that are to be changed. */
-function requestFor(issuer: string, nonce?: 'nonce'): { der: Buffer; nonceAt: number | null } {
+function requestFor(issuer: string, nonce?: 'nonce'): OcspRequestBytes {
   const asked = ['-issuer', issuer, '-serial', `0x${LIVE_SERIAL}`, '-reqout', 'request.der'];
   openssl('ocsp', ...(nonce ? [] : ['-no_nonce']), ...asked);
   const der = readFileSync(join(folder, 'request.der'));
@@ -151,70 +150,6 @@ const side =
   (...to: Parameters<typeof caller>) =>
   () =>
     caller(...to);
-
-type Caller = { ask(): Promise<void>; end(): void };
-
-/** One who sends a request after the other, over one connection as long as the other side keeps it. */
-function caller(
-  port: number,
-  path: string,
-  { der, nonceAt }: ReturnType<typeof requestFor>,
-): Caller {
-  const head = `POST ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/ocsp-request\r\nContent-Length: ${der.length}\r\n\r\n`;
-  let socket: Socket | null = null;
-  return {
-    ask() {
-      const body = Buffer.from(der);
-      if (nonceAt !== null) randomBytes(16).copy(body, nonceAt);
-      const message = Buffer.concat([Buffer.from(head), body]);
-      return new Promise((resolve, reject) => {
-        const used = socket ?? connect({ host: '127.0.0.1', port });
-        socket = used;
-        let received = Buffer.alloc(0);
-        const done = (isOver: 'over' | 'kept') => {
-          used.removeAllListeners();
-          if (isOver === 'over') {
-            socket = null;
-            used.destroy();
-          }
-          const isAnswer =
-            / 200 /.test(received.toString('latin1', 0, 20)) && received.length > 500;
-          if (isAnswer) resolve();
-          else reject(new Error(`port ${port}: ${received.toString('latin1', 0, 60)}`));
-        };
-        used.on('data', (chunk) => {
-          received = received.length === 0 ? chunk : Buffer.concat([received, chunk]);
-          if (isWhole(received)) done('kept');
-        });
-        used.once('error', reject);
-        used.once('close', () => done('over'));
-        used.write(message);
-      });
-    },
-    end: () => socket?.destroy(),
-  };
-}
-
-/** An answer that says it is HTTP/1.0 ends with its connection. */
-function isWhole(received: Buffer): boolean {
-  const text = received.toString('latin1', 0, 1_000);
-  const length = /Content-Length: (\d+)/i.exec(text)?.[1];
-  const start = text.indexOf('\r\n\r\n') + 4;
-  return text.startsWith('HTTP/1.1') && start > 4 && received.length >= start + Number(length);
-}
-
-async function inFlight(count: number, newCaller: () => Caller): Promise<void> {
-  let started = 0;
-  const work = async () => {
-    const { ask, end } = newCaller();
-    while (started < count) {
-      started += 1;
-      await ask();
-    }
-    end();
-  };
-  await Promise.all(Array.from({ length: IN_FLIGHT }, work));
-}
 
 /** Rows as issuing would have left them, without the certificates themselves. */
 async function certificates(
