@@ -32,10 +32,12 @@ const MAX_MS = 250;
 // What a reply of findings may grow to, from an upload of 64 KiB.
 const MAX_REPLY_BYTES = 1_000_000;
 
+/** Time on a processor, which a busy machine does not lengthen as it does the wait for one. */
 async function timed(input: string | Uint8Array): Promise<CsrCheck & { ms: number }> {
-  const start = performance.now();
+  const start = process.cpuUsage();
   const check = await checkCsr(input, context);
-  return { ...check, ms: performance.now() - start };
+  const { user, system } = process.cpuUsage(start);
+  return { ...check, ms: (user + system) / 1000 };
 }
 
 function filled(make: (count: number) => Uint8Array): Uint8Array {
