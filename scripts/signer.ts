@@ -15,8 +15,9 @@ import { type TokenEnv, tokenEnv } from '@/lib/platform/token-env';
 import { ensureAuthority } from '@/lib/signer/first-authority';
 import { type FolderSigner, openFolderSigner } from '@/lib/signer/folder-signer';
 import { folderSealingKey } from '@/lib/signer/key-folder';
-import type { Token } from '@/lib/signer/pkcs11';
+import { openToken } from '@/lib/signer/pkcs11';
 import { signerServer } from '@/lib/signer/socket-server';
+import { tokenPackages } from '@/lib/signer/token-connection';
 
 const LOOK_EVERY_MS = SECOND_MS;
 const STOP_WITHIN_MS = 5 * SECOND_MS;
@@ -28,6 +29,15 @@ async function main(): Promise<void> {
   armFailpoint(process.env);
   // A child of ours must not inherit them, and neither must a dump of the environment show them.
   for (const name of ['CA_PASSPHRASE', 'SIGNER_SECRET', 'PKCS11_PIN']) delete process.env[name];
+  // A token's library and its connections belong to who opened them, so it is opened by whom the signer becomes; what
+  // else it needs is loaded before, since that user may not be able to read the program.
+  const early = tokenSettings === null ? null : env.user;
+  if (tokenSettings) tokenPackages();
+  ownFolder(env);
+  if (early) {
+    giveSocketFolder(socketFolder(env), early);
+    become(early, env.folder);
+  }
   const opened = await open(env, tokenSettings);
   const intents = env.databaseUrl === null ? null : committedIntents(env.databaseUrl);
   const server = signerServer({
@@ -37,7 +47,7 @@ async function main(): Promise<void> {
     onFault: (error) => log().error({ err: error }, 'the signer could not do what it was asked'),
   });
   await listen(server, env);
-  if (env.user) become(env.user, env.folder);
+  if (env.user && !early) become(env.user, env.folder);
   const looking = lookForNewIssuers(opened);
 
   let stopping = false;
@@ -59,13 +69,16 @@ async function main(): Promise<void> {
   process.send?.({ ready: true });
 }
 
+function ownFolder({ folder, user }: SignerEnv): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  assertOwnFolder(folder, ownersOf(user));
+}
+
 async function open(env: SignerEnv, settings: TokenEnv | null): Promise<FolderSigner> {
   const { folder, pkiUrl } = env;
   const now = () => new Date();
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  assertOwnFolder(folder, ownersOf(env.user));
   const sealingKey = await folderSealingKey(folder, env.passphrase);
-  const token = settings && (await openTokenOf(settings));
+  const token = settings && (await openToken(settings));
   if (env.firstAuthorityFor !== null) {
     const providerName = env.firstAuthorityFor;
     await ensureAuthority({ folder, sealingKey, token, providerName, pkiUrl, now: now() });
@@ -78,16 +91,9 @@ async function open(env: SignerEnv, settings: TokenEnv | null): Promise<FolderSi
   });
 }
 
-/** The packages that speak PKCS#11 are loaded only where a token is set. */
-async function openTokenOf(settings: TokenEnv): Promise<Token> {
-  const { openToken } = await import('@/lib/signer/pkcs11');
-  return openToken(settings);
-}
-
-async function listen(server: Server, { socket, user }: SignerEnv): Promise<void> {
-  const folder = dirname(socket);
-  mkdirSync(folder, { recursive: true, mode: 0o750 });
-  assertOwnFolder(folder, ownersOf(user));
+async function listen(server: Server, env: SignerEnv): Promise<void> {
+  const { socket, user } = env;
+  const folder = socketFolder(env);
   // Whoever may write into this folder is the signer or root, so what lies there is a leftover.
   rmSync(socket, { force: true });
   await new Promise<void>((done, fail) => {
@@ -97,6 +103,17 @@ async function listen(server: Server, { socket, user }: SignerEnv): Promise<void
   chmodSync(socket, 0o660);
   if (!user) return;
   lchownSync(socket, user.uid, user.socketGid);
+  giveSocketFolder(folder, user);
+}
+
+function socketFolder({ socket, user }: SignerEnv): string {
+  const folder = dirname(socket);
+  mkdirSync(folder, { recursive: true, mode: 0o750 });
+  assertOwnFolder(folder, ownersOf(user));
+  return folder;
+}
+
+function giveSocketFolder(folder: string, user: NonNullable<SignerEnv['user']>): void {
   lchownSync(folder, user.uid, user.socketGid);
   chmodSync(folder, 0o750);
 }

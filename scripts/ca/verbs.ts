@@ -43,14 +43,14 @@ export const VERBS: Readonly<Record<string, Verb>> = {
     usage: `[--name N] [--key ${KEY_USAGE}] [--root-key K] [--pkcs11] [--offline-root DIR | --root-only]`,
     about: 'make a root and an issuing CA for each environment, or what is missing of them',
     flags: ['name', 'key', 'root-key', 'pkcs11', 'offline-root', 'root-only', 'pki-url'],
-    plan: (settings) => initPlan(settings),
+    plan: (settings) => addressed(settings, initPlan(settings)),
   },
   rollover: {
     seals: true,
     usage: '[--environment E] [--key K] [--pkcs11] [--root [--root-key K] [--root-only]]',
     about: 'make successors beside what issues now; --root: a new root signed by the old one',
     flags: ['environment', 'key', 'pkcs11', 'root', 'root-key', 'root-only', 'pki-url'],
-    plan: (settings) => rolloverPlan(settings),
+    plan: (settings) => addressed(settings, rolloverPlan(settings)),
   },
   activate: {
     usage: 'ID',
@@ -84,9 +84,11 @@ export const VERBS: Readonly<Record<string, Verb>> = {
     usage: '--in DIR [--out DIR]',
     about: 'where the root is: show the requests, and sign them as issuing CAs',
     flags: ['in', 'out', 'pki-url'],
-    plan: ({ flags, room, pkiUrl }) => {
+    plan: async (settings) => {
+      const { flags, room, pkiUrl } = settings;
       const from = path(required(flags, 'in'));
-      return planSign({ room, from, out: path(text(flags, 'out') ?? from), pkiUrl });
+      const out = path(text(flags, 'out') ?? from);
+      return addressed(settings, await planSign({ room, from, out, pkiUrl }));
     },
   },
   import: {
@@ -211,6 +213,16 @@ function restorePassphrase(): string {
   const passphrase = passphraseOf('CA_PASSPHRASE');
   if (passphrase !== null) return passphrase;
   throw new CaError('CA_PASSPHRASE: set it to the passphrase that the backup was sealed with.');
+}
+
+/** Where revocation lists and issuers are found is in certificates for as long as they live: it is said before. */
+function addressed({ pkiUrl }: CaSettings, plan: Plan): Plan {
+  if (plan.will.length === 0) return plan;
+  const line =
+    pkiUrl === null
+      ? 'put no address of revocation lists into certificates: PKI_URL is not set'
+      : `put ${pkiUrl}/pki/… into certificates as the address of revocation lists and issuers`;
+  return { ...plan, will: [...plan.will, line] };
 }
 
 /** A verb that the portal cannot see is told to it. */
