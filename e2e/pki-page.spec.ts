@@ -1,25 +1,16 @@
 /** A visitor without a session takes from /pki what software needs, and openssl judges certificates by it. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright/test';
 import { rest } from './support/rest';
-import { newFolder, run } from './support/shell';
+import { newFolder, newRequest, run } from './support/shell';
 import { expect, test } from './support/test';
 import type { Tree } from './support/tree';
 
 type Issued = { id: string; file: string };
 
 async function issue(tree: Tree, folder: string, name: string): Promise<Issued> {
-  const made = await run(
-    'openssl',
-    [
-      ...['req', '-new', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'],
-      ...['-keyout', `${name}.key`, '-out', `${name}.csr`, '-subj', `/CN=${name}.meridian.example`],
-    ],
-    { cwd: folder },
-  );
-  expect(made.code, made.stderr).toBe(0);
-  const csr = readFileSync(join(folder, `${name}.csr`), 'utf8');
+  const csr = await newRequest(folder, name, `/CN=${name}.meridian.example`);
   const body = { csr, environment: 'sandbox', label: name };
   const { status, json } = await rest(tree.demo.portalUrl, tree.demo.apiKey)(
     'POST',

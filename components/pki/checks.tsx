@@ -17,20 +17,18 @@ export function Checks({
   const files = { certificate: 'client.pem', bundleUrl, caUrl: of.caUrl };
   return (
     <section id="check" aria-labelledby="check-title">
-      <div className="bar-head">
-        <h2 className="h2" id="check-title">
-          Check a certificate
-        </h2>
-        <span className="end">
-          <Chips
-            label="CA in the commands"
-            choices={issuing.map((one) => ({
-              name: nameIn(one, issuing),
-              href: `/pki?ca=${one.id}#check`,
-              picked: one.id === of.id,
-            }))}
-          />
-        </span>
+      <h2 className="h2" id="check-title">
+        Check a certificate
+      </h2>
+      <div className="my-3">
+        <Chips
+          label="CA in the commands"
+          choices={issuing.map((one) => ({
+            name: nameIn(one, issuing),
+            href: `/pki?ca=${one.id}#check`,
+            picked: one.id === of.id,
+          }))}
+        />
       </div>
       <div className="check-ways">
         <CodeBlock
