@@ -146,10 +146,9 @@ function requestFor(issuer: string, nonce?: 'nonce'): OcspRequestBytes {
   return { der, nonceAt: nonce ? der.length - 16 : null };
 }
 
-const side =
-  (...to: Parameters<typeof caller>) =>
-  () =>
-    caller(...to);
+function side(...to: Parameters<typeof caller>) {
+  return () => caller(...to);
+}
 
 /** Rows as issuing would have left them, without the certificates themselves. */
 async function certificates(

@@ -5,12 +5,14 @@ import { ACCEPTED_KEYS } from './key';
 import { LINT_RULES } from './lint';
 import { accountUri, ISSUING_PROFILE, LEAF_PROFILE, ROOT_PROFILE } from './profile';
 import { code, type ProfileSection } from './profile-text';
+import { REVOCATION_SECTIONS } from './revocation-sections';
 
 /** In the order in which they are read. */
 export const PROFILE_SECTIONS: readonly ProfileSection[] = [
   leaf(),
   authorities(),
   linting(),
+  ...REVOCATION_SECTIONS,
   requests(),
 ];
 
