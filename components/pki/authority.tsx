@@ -83,7 +83,7 @@ function Facts({ authority }: { authority: AuthorityView }) {
         ) : (
           <span className="quiet">
             {authority.kind === 'root'
-              ? 'No list here yet: it comes from where the key of the root is.'
+              ? 'None. A root whose key is kept on another machine has no list.'
               : 'No list yet. The first is made within seconds.'}
           </span>
         )}
