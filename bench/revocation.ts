@@ -208,11 +208,19 @@ async function lists(issuerId: string): Promise<void> {
     other.push(performance.now() - started);
   }
   const peak = memoryMb();
+  const quiet: number[] = [];
+  for (const took of own) {
+    const probe = probing(issuerId);
+    await pause(took);
+    quiet.push(await probe.stop());
+  }
   console.log(`ours, claim to served: ${spread(own)} ms`);
   console.log(`openssl ca -gencrl: ${spread(other)} ms`);
   const ratios = own.map((took, index) => (other[index] ?? Number.NaN) / took);
   console.log(`ratio openssl/ours: ${spread(ratios, 2)}, ${LIST_ROUNDS} rounds`);
-  console.log(`longest wait of another request meanwhile: ${spread(waits)} ms`);
+  console.log(
+    `longest wait of another request meanwhile: ${spread(waits)} ms; in as long without a list: ${spread(quiet)} ms`,
+  );
   console.log(
     `memory of the portal: ${before.now.toFixed(0)} MB before, ${peak.peak.toFixed(0)} MB at most, ${(peak.peak - before.peak).toFixed(0)} MB more than its peak before`,
   );

@@ -34,12 +34,12 @@ const SIGNATURE_ALGORITHM = sequence(oid(OID.ecdsaSha256));
 
 /**
  * The ResponseData, DER.
- * @param input.responderSpkiDer whose SHA-1 names the responder
+ * @param input.responderKeyHash `keyHash` of the responder's key, by SHA-1: it names the responder
  * @param input.producedAt whole seconds count @param input.nonce of the request, repeated
  * @see RFC 6960, 4.2.1 and 4.4.1
  */
 export function ocspResponseData(input: {
-  responderSpkiDer: Uint8Array;
+  responderKeyHash: Uint8Array;
   producedAt: Date;
   thisUpdate: Date;
   nextUpdate: Date;
@@ -54,7 +54,7 @@ export function ocspResponseData(input: {
     sequence(certIdDer, statusDer(status), ...times),
   );
   return sequence(
-    context(2, octetString(keyHash(input.responderSpkiDer))),
+    context(2, octetString(input.responderKeyHash)),
     generalizedTimeDer(input.producedAt),
     sequence(...responses),
     ...(input.nonce ? [context(1, sequence(nonceExtension(input.nonce)))] : []),

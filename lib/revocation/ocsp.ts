@@ -65,6 +65,7 @@ const FRESH_MS = SECOND_MS;
 export function ocsp(): Ocsp {
   const desk: Desk = {
     saidAt: Number.NEGATIVE_INFINITY,
+    caIds: new Map(),
     statuses: statuses(),
     responders: responders(),
     kept: new Map(),
@@ -100,7 +101,10 @@ export function ocsp(): Ocsp {
   };
 }
 
+type CaId = { readonly nameHash: Uint8Array; readonly keyHash: Uint8Array };
+
 type Desk = {
+  readonly caIds: Map<string, CaId>;
   readonly statuses: Statuses;
   readonly responders: Responders;
   readonly kept: Map<string, Signed>;
@@ -124,7 +128,8 @@ async function answered(desk: Desk, issuer: KnownIssuer, requestDer: Buffer): Pr
   const key = keyOf(issuer, requestDer);
   const before = desk.kept.get(key);
   const request = before?.request ?? parseOcspRequest(requestDer);
-  if (!before && !request.certIds.every((id) => isOf(issuer, id))) return refusal('unauthorized');
+  if (!before && !request.certIds.every((id) => isOf(desk, issuer, id)))
+    return refusal('unauthorized');
   const serials = request.certIds.map(({ serialHex }) => serialHex);
   const found = await desk.statuses.of(issuer, serials);
   const said = JSON.stringify(found);
@@ -161,7 +166,7 @@ async function signedAnswer(
   const promised = thisUpdate.getTime() + OCSP_PROFILE.validityMs;
   const nextUpdate = new Date(Math.min(promised, responder.notAfter.getTime()));
   const responseData = ocspResponseData({
-    responderSpkiDer: responder.spkiDer,
+    responderKeyHash: responder.keyHash,
     producedAt: thisUpdate,
     thisUpdate,
     nextUpdate,
@@ -190,11 +195,21 @@ function refusal(error: OcspError): OcspAnswer {
 }
 
 /** @see RFC 6960, 4.1.1: names a CA by the hashes of its name and its key */
-function isOf({ certificateDer }: KnownIssuer, id: CertId): boolean {
+function isOf(desk: Desk, issuer: KnownIssuer, id: CertId): boolean {
   if (id.hash === 'other') return false;
+  const own = idOf(desk, issuer, id.hash);
+  return equalBytes(id.issuerNameHash, own.nameHash) && equalBytes(id.issuerKeyHash, own.keyHash);
+}
+
+/** Worked out once: the certificate of a CA never changes. */
+function idOf(desk: Desk, issuer: KnownIssuer, hash: 'sha1' | 'sha256'): CaId {
+  const key = `${issuer.id} ${hash}`;
+  const known = desk.caIds.get(key);
+  if (known) return known;
+  const { certificateDer } = issuer;
   const spkiDer = readDer(certificateDer).children[0]?.children[6]?.der ?? new Uint8Array();
-  return (
-    equalBytes(id.issuerNameHash, digest(id.hash, issuerOf(certificateDer).subjectDer)) &&
-    equalBytes(id.issuerKeyHash, keyHash(spkiDer, id.hash))
-  );
+  const nameHash = digest(hash, issuerOf(certificateDer).subjectDer);
+  const made = { nameHash, keyHash: keyHash(spkiDer, hash) };
+  desk.caIds.set(key, made);
+  return made;
 }

@@ -15,6 +15,7 @@ import { assert } from '@/lib/kernel/errors';
 import { SECOND_MS } from '@/lib/kernel/time';
 import { readDer } from '@/lib/pki/der';
 import { draftOcspResponder, lintResponder, type ResponderDraft } from '@/lib/pki/ocsp-responder';
+import { keyHash } from '@/lib/pki/ocsp-response';
 import { serialFrom } from '@/lib/pki/serial';
 import { currentTime } from '@/lib/platform/clock';
 import { deployment } from '@/lib/platform/deployment';
@@ -23,7 +24,8 @@ import { newId } from '@/lib/platform/random';
 import { acrossRevocations } from './across';
 
 export type Responder = {
-  readonly spkiDer: Uint8Array;
+  /** By SHA-1. */
+  readonly keyHash: Uint8Array;
   readonly certificateDer: Uint8Array;
   readonly notAfter: Date;
   /** ECDSA with SHA-256, as SEQUENCE of r and s. */
@@ -112,7 +114,7 @@ async function makeResponder(issuer: KnownIssuer): Promise<Responder> {
   const certificateDer = await deployment().signer.signOcspResponder(asked);
   crossCheck(certificateDer, draft, privateKey);
   return {
-    spkiDer,
+    keyHash: keyHash(spkiDer),
     certificateDer,
     notAfter: draft.notAfter,
     sign: (responseData) => new Uint8Array(sign('sha256', responseData, privateKey)),

@@ -1,7 +1,7 @@
 /** What an OCSP responder has, for tests: a key, a certificate of the CA for it, and answers signed by it. */
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { draftOcspResponder } from '../ocsp-responder';
-import { ocspResponse, ocspResponseData, type SingleResponse } from '../ocsp-response';
+import { keyHash, ocspResponse, ocspResponseData, type SingleResponse } from '../ocsp-response';
 import type { TestCa } from './ca';
 
 export type TestResponder = {
@@ -30,7 +30,7 @@ export function testResponder(ca: TestCa, now: Date): TestResponder {
     privateKey,
     answer({ responses, producedAt, nextUpdate, nonce = null }) {
       const responseData = ocspResponseData({
-        responderSpkiDer: spkiDer,
+        responderKeyHash: keyHash(spkiDer),
         producedAt,
         thisUpdate: producedAt,
         nextUpdate,
