@@ -74,10 +74,11 @@ export const CRL_RULES: readonly Rule[] = [
   {
     id: 'crl-next-update',
     clause: 'RFC 5280, 5.1.2.5',
-    says: `The next list is promised within ${CRL_PROFILE.validityMs / DAY_MS} days.`,
-    holds: ({ thisUpdate, nextUpdate }) => {
+    says: `The next list is promised within ${CRL_PROFILE.validityMs / DAY_MS} days, that of a root within ${CRL_PROFILE.rootValidityMs / DAY_MS}.`,
+    holds: ({ thisUpdate, nextUpdate, issuer }) => {
       const length = nextUpdate.getTime() - thisUpdate.getTime();
-      return length > 0 && length <= CRL_PROFILE.validityMs;
+      const longest = issuer.aboveCas ? CRL_PROFILE.rootValidityMs : CRL_PROFILE.validityMs;
+      return length > 0 && length <= longest;
     },
   },
   {

@@ -27,6 +27,8 @@ export type IssuerParts = {
   isCa: boolean;
   signsCertificates: boolean;
   signsCrls: boolean;
+  /** Its path length has no limit, as that of a root: it makes CAs. */
+  aboveCas: boolean;
 };
 
 /** What crosses over from a subject, in the order of our certificates. */
@@ -85,11 +87,12 @@ export function issuerOf(certificateDer: Uint8Array): IssuerParts {
   const keyId = extensions.get(OID.subjectKeyIdentifier);
   const keyUsage = extensions.get(OID.keyUsage);
   const usage = keyUsage && expect(readDer(keyUsage.value), TAG.bitString, 'a key usage').content;
-  const [cA] = childrenOf(extensions.get(OID.basicConstraints));
+  const [cA, ...limits] = childrenOf(extensions.get(OID.basicConstraints));
   const subject = expect(tbs[5], TAG.sequence, "the issuer's subject");
   return {
     subject,
     subjectDer: subject.der,
+    aboveCas: cA !== undefined && limits.length === 0,
     notAfter: timeOf(tbs[4]?.children[1]),
     keyId: keyId ? expect(readDer(keyId.value), TAG.octetString, 'a key identifier').content : null,
     isCa: cA?.tag === TAG.boolean && cA.content[0] === 0xff,

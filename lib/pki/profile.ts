@@ -16,6 +16,8 @@ export const CRL_PROFILE = {
   validityMs: 7 * DAY_MS,
   /** A list that nothing changed is made again when it is this old. */
   renewAfterMs: DAY_MS,
+  /** A root on a machine that is never online signs the next one when people meet. */
+  rootValidityMs: 400 * DAY_MS,
 } as const;
 
 export const RESPONDER_PROFILE = {

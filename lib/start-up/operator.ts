@@ -27,6 +27,7 @@ import { blockKeyOnReport, releaseKey, showKey } from '@/lib/key-policy/operate'
 import { troubledMails } from '@/lib/mail/outbox';
 import { acrossAccounts } from '@/lib/platform/database';
 import { createEdge, disableEdge, listEdges } from '@/lib/publishing/edges';
+import { publishRootList } from '@/lib/revocation/publish-root-list';
 
 type Verb = {
   readonly args: z.ZodObject;
@@ -187,6 +188,15 @@ export const OPERATOR_VERBS: Record<string, Record<string, Verb>> = {
     ),
     retire: verb('--id ID', id, (scope, args) =>
       changeIssuerState(scope, { id: args.id, state: 'retired' }),
+    ),
+    publish: verb(
+      '--id ID --crl BASE64',
+      z.strictObject({ id: z.string(), crl: z.base64() }),
+      (scope, args) =>
+        publishRootList(scope, {
+          id: args.id,
+          der: new Uint8Array(Buffer.from(args.crl, 'base64')),
+        }),
     ),
     note: verb(
       `--act ${CEREMONY_ACTS.join('|')} --note N [--id ID]`,

@@ -40,6 +40,12 @@ export async function changeState(
   return `${name} is ${state}.`;
 }
 
+export async function publishList({ env }: CaSettings, id: string, crl: string): Promise<string> {
+  const answer = await askOperator(env, { noun: 'issuer', verb: 'publish', args: { id, crl } });
+  const published = z.object({ number: z.number(), nextUpdate: z.string() }).parse(answer);
+  return `List ${published.number} is served, and is good until ${published.nextUpdate}.`;
+}
+
 export async function* intentPages({ env }: CaSettings): AsyncGenerator<KnownIntent[]> {
   for (let after = ''; ; ) {
     const args = { after };

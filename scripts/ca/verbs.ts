@@ -1,6 +1,6 @@
 /** The verbs of `npm run ca`, each as a plan that is shown before it is run. */
 
-import { statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { ENVIRONMENTS } from '@/lib/kernel/environments';
 import { planBackup } from '@/lib/signer/ca/backup';
 import { planImport } from '@/lib/signer/ca/import';
@@ -10,9 +10,10 @@ import { CaError, environmentsOf, type Plan, providerOf, rootsIn } from '@/lib/s
 import { planRequest } from '@/lib/signer/ca/request';
 import { planRestore } from '@/lib/signer/ca/restore';
 import { planRollover, planRootRollover } from '@/lib/signer/ca/rollover';
+import { planRootList } from '@/lib/signer/ca/root-list';
 import { planSign } from '@/lib/signer/ca/sign';
 import { storedIssuers } from '@/lib/signer/key-folder';
-import { changeState, hasDatabase, missingFromLog, noted } from './database';
+import { changeState, hasDatabase, missingFromLog, noted, publishList } from './database';
 import {
   type CaSettings,
   KEY_USAGE,
@@ -90,6 +91,23 @@ export const VERBS: Readonly<Record<string, Verb>> = {
       const out = path(text(flags, 'out') ?? from);
       return addressed(settings, await planSign({ room, from, out, pkiUrl }));
     },
+  },
+  list: {
+    usage: '--out DIR [--revoke ID]',
+    about: 'where the root is: sign its revocation list; --revoke: an issuing CA is on it for ever',
+    flags: ['out', 'revoke'],
+    plan: ({ flags, room }) =>
+      planRootList({
+        room,
+        out: path(required(flags, 'out')),
+        revoke: text(flags, 'revoke') ?? null,
+      }),
+  },
+  publish: {
+    usage: '--in FILE.crl',
+    about: 'where the portal is: serve the list that a root on another machine signed',
+    flags: ['in'],
+    plan: (settings) => publishPlan(settings),
   },
   import: {
     seals: true,
@@ -195,6 +213,18 @@ async function importPlan(settings: CaSettings): Promise<Plan> {
   const passphrase = passphraseOf('EXPORT_PASSPHRASE') ?? '';
   const plan = await planKeyImport({ room, from, passphrase });
   return recorded(settings, plan, { act: 'key-imported', id: null, note: `from ${from}` });
+}
+
+function publishPlan(settings: CaSettings): Plan {
+  const from = path(required(settings.flags, 'in'));
+  const [, id] = /(iss_[0-9a-z]{26})\.\d+\.crl$/.exec(from) ?? [];
+  if (id === undefined)
+    throw new CaError(`${from} should be called iss_….NUMBER.crl, as ca list does.`);
+  const crl = readFileSync(from).toString('base64');
+  return {
+    will: [`serve ${from} as the revocation list of the root ${id}`],
+    run: async () => [await publishList(settings, id, crl)],
+  };
 }
 
 async function restorePlan(settings: CaSettings): Promise<Plan> {

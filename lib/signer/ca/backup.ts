@@ -25,7 +25,8 @@ import { CaError, type Plan } from './plan';
 
 const MANIFEST = 'manifest.json';
 // What opens the seal is kept apart from what is sealed; the signer's login belongs to this machine.
-const BACKED_UP = /^(iss_[0-9a-z]+\.json|request_iss_[0-9a-z]+\.json|seal\.json|signer\.log)$/;
+const BACKED_UP =
+  /^(iss_[0-9a-z]+\.json|request_iss_[0-9a-z]+\.json|revoked_iss_[0-9a-z]+\.json|seal\.json|signer\.log)$/;
 const Manifest = z.strictObject({
   countersign: z.literal('signer backup'),
   at: z.iso.datetime(),
