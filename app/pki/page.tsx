@@ -12,7 +12,7 @@ export const metadata: Metadata = { title: 'Certificate authorities' };
 // A page made at build time has no nonce for its scripts.
 export const dynamic = 'force-dynamic';
 
-type Props = { searchParams: Promise<{ ca?: string | string[] }> };
+type Props = { searchParams: Promise<{ ca?: string | string[]; rules?: string | string[] }> };
 
 const PARTS = [
   { name: 'Trust bundle', href: '#bundle' },
@@ -24,7 +24,7 @@ const PARTS = [
 
 /** For anybody, without a session: what software needs that meets certificates of this deployment. */
 export default async function PkiPage({ searchParams }: Props) {
-  const { ca } = await searchParams;
+  const { ca, rules } = await searchParams;
   const { provider, roots, bundleUrl } = authorities();
   const issuing = roots.flatMap((root) => root.issuing);
   const asked =
@@ -52,7 +52,7 @@ export default async function PkiPage({ searchParams }: Props) {
         <AuthorityTrees roots={roots} />
         {asked ? <Checks of={asked} issuing={issuing} bundleUrl={bundleUrl} /> : null}
         <WhichToUse />
-        <CertificateProfile />
+        <CertificateProfile rules={rules === 'all' ? 'all' : 'on request'} />
       </main>
     </PublicFrame>
   );

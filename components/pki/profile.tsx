@@ -1,11 +1,14 @@
+import { Link } from '@/components/ui/link';
 import { PROFILE_SECTIONS } from '@/lib/pki/profile-sections';
 import type { ProfileSection, ProfileTable, ProfileText } from '@/lib/pki/profile-text';
 
-// Longer tables are opened by whoever wants to read them.
+// Longer tables are half of what this page costs, and few read them.
 const SHOWN_ROWS = 16;
 
+export type Rules = 'all' | 'on request';
+
 /** The tables that docs/certificate-profile.md is printed from. */
-export function CertificateProfile() {
+export function CertificateProfile({ rules }: { rules: Rules }) {
   return (
     <section id="profile" aria-labelledby="profile-title">
       <h2 className="h2" id="profile-title">
@@ -16,31 +19,37 @@ export function CertificateProfile() {
         be like. Printed from the tables that the program works by.
       </p>
       {PROFILE_SECTIONS.map((section) => (
-        <Section key={section.id} section={section} />
+        <Section key={section.id} section={section} rules={rules} />
       ))}
     </section>
   );
 }
 
-function Section({ section: { id, title, before, table, after } }: { section: ProfileSection }) {
+function Section({
+  section: { id, title, before, table, after },
+  rules,
+}: {
+  section: ProfileSection;
+  rules: Rules;
+}) {
+  const closed = rules === 'on request' && table.rows.length > SHOWN_ROWS;
   return (
     <section className="profile-section" id={id} aria-labelledby={`${id}-title`}>
       <h3 className="h3" id={`${id}-title`}>
         <a href={`#${id}`}>{title}</a>
       </h3>
       <Paragraphs texts={before} />
-      {table.rows.length > SHOWN_ROWS ? (
-        <details className="sheet overflow-hidden">
-          <summary className="sheet-pad small">
-            <span className="link">Show {table.rows.length} rules</span>
-          </summary>
+      <div className="sheet overflow-hidden">
+        {closed ? (
+          <p className="sheet-pad small">
+            <Link className="link" href={`/pki?rules=all#${id}`}>
+              Show {table.rows.length} rules
+            </Link>
+          </p>
+        ) : (
           <Table table={table} />
-        </details>
-      ) : (
-        <div className="sheet overflow-hidden">
-          <Table table={table} />
-        </div>
-      )}
+        )}
+      </div>
       <Paragraphs texts={after} />
     </section>
   );

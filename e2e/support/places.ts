@@ -10,7 +10,12 @@ export function placesToLookAt(certificateId: string): PlaceToLook[] {
   const pages = (as: PlaceToLook['as'], paths: Record<string, string>): PlaceToLook[] =>
     Object.entries(paths).map(([name, path]) => ({ name, path, as }));
   return [
-    ...pages('visitor', { 'sign-in': '/sign-in', errors: '/errors', pki: '/pki' }),
+    ...pages('visitor', {
+      'sign-in': '/sign-in',
+      errors: '/errors',
+      pki: '/pki',
+      'pki-rules': '/pki?rules=all',
+    }),
     ...pages('admin', {
       overview: '/',
       certificates: '/certificates',
