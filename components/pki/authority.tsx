@@ -83,7 +83,7 @@ function Facts({ authority }: { authority: AuthorityView }) {
         ) : (
           <span className="quiet">
             {authority.kind === 'root'
-              ? 'None. A root whose key is kept on another machine has no list.'
+              ? 'None yet. The key of this root may be kept on another machine: its list is brought from there.'
               : 'No list yet. The first is made within seconds.'}
           </span>
         )}

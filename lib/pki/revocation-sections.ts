@@ -25,7 +25,7 @@ function list(): ProfileSection {
         ['thisUpdate', 'the moment of making'],
         [
           'nextUpdate',
-          `${CRL_PROFILE.validityMs / DAY_MS} days later; made anew within five seconds of a revocation, and when it is a day old`,
+          `${CRL_PROFILE.validityMs / DAY_MS} days later; made anew within five seconds of a revocation, and when it is a day old. Up to ${CRL_PROFILE.rootValidityMs / DAY_MS} days later for a root whose key is kept on another machine`,
         ],
         [
           'entries',
