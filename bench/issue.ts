@@ -86,7 +86,5 @@ function spread(values: readonly number[], digits: number): string {
 
 function profiled(name: string): readonly string[] {
   const folder = process.env.PROFILE;
-  return folder
-    ? ['--cpu-prof', `--cpu-prof-dir=${folder}`, `--cpu-prof-name=${name}.cpuprofile`]
-    : [];
+  return folder ? ['--cpu-prof', `--cpu-prof-dir=${folder}/${name}`] : [];
 }

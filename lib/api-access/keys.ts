@@ -1,6 +1,7 @@
 /**
  * API keys: `csk_<prefix>_<secret>`. The prefix finds the row; the secret, 256 bits, is compared by its SHA-256.
  */
+import { z } from 'zod';
 import { ACCOUNT_KEY_SCOPES, type KeyScope } from '@/lib/access/permissions';
 import { type DeploymentScope, type Principal, systemScope } from '@/lib/access/scope';
 import { lockAccount } from '@/lib/accounts/lock';
@@ -8,7 +9,7 @@ import { DEPLOYMENT_CHAIN, recordEvent } from '@/lib/audit/record';
 import { AppError } from '@/lib/kernel/errors';
 import { MINUTE_MS } from '@/lib/kernel/time';
 import { currentTime } from '@/lib/platform/clock';
-import { acrossAccounts, type Tx } from '@/lib/platform/database';
+import { acrossAccounts, queryAcrossAccounts, type Tx } from '@/lib/platform/database';
 import { equalBytes, newId, newSecret, sha256 } from '@/lib/platform/random';
 
 const KEY_TEXT = /^csk_([0-9a-z]{12})_([A-Za-z0-9_-]{43})$/;
@@ -132,11 +133,7 @@ export async function principalOfKey(
   const text = /^bearer +(\S+)$/i.exec(authorization.trim())?.[1] ?? '';
   const [, prefix, secret] = KEY_TEXT.exec(text) ?? [];
   const scope = systemScope('authentication', requestId);
-  const row = prefix
-    ? await acrossAccounts(scope, (tx) =>
-        tx.apiKey.findUnique({ where: { prefix }, include: { account: true } }),
-      )
-    : null;
+  const row = prefix ? await presentedKey(scope, prefix) : null;
   const matches = equalBytes(sha256(secret ?? ''), row?.secretHash ?? new Uint8Array(32));
   if (!row || !matches || row.revokedAt) {
     throw new AppError('unauthenticated', {
@@ -146,15 +143,36 @@ export async function principalOfKey(
   await noteUse(scope, row);
   return {
     actor: { kind: 'api_key', id: row.id, name: row.name },
-    account: row.account
-      ? { id: row.account.id, suspended: row.account.suspendedAt !== null }
-      : null,
+    account: row.accountId === null ? null : { id: row.accountId, suspended: row.suspended },
     roles: [],
     keyScopes: ([...ACCOUNT_KEY_SCOPES, 'operator'] as const).filter((one) =>
       row.scopes.includes(one),
     ),
     requestId,
   };
+}
+
+const PresentedKey = z.object({
+  id: z.string(),
+  name: z.string(),
+  secretHash: z.instanceof(Uint8Array),
+  scopes: z.array(z.string()),
+  revokedAt: z.date().nullable(),
+  lastUsedAt: z.date().nullable(),
+  accountId: z.string().nullable(),
+  suspended: z.boolean(),
+});
+
+// Every request over REST begins with this.
+async function presentedKey(scope: DeploymentScope, prefix: string) {
+  const [row] = await queryAcrossAccounts(
+    scope,
+    `SELECT k.id, k.name, k.secret_hash AS "secretHash", k.scopes, k.revoked_at AS "revokedAt",
+       k.last_used_at AS "lastUsedAt", k.account_id AS "accountId", a.suspended_at IS NOT NULL AS suspended
+     FROM api_key k LEFT JOIN account a ON a.id = k.account_id WHERE k.prefix = $1`,
+    [prefix],
+  );
+  return row === undefined ? null : PresentedKey.parse(row);
 }
 
 /** Once a minute is enough for people, and spares a write per request. */
@@ -164,7 +182,6 @@ async function noteUse(
 ): Promise<void> {
   const now = currentTime();
   if (row.lastUsedAt && now.getTime() - row.lastUsedAt.getTime() < MINUTE_MS) return;
-  await acrossAccounts(scope, (tx) =>
-    tx.apiKey.updateMany({ where: { id: row.id }, data: { lastUsedAt: now } }),
-  );
+  const text = 'UPDATE api_key SET last_used_at = $2 WHERE id = $1';
+  await queryAcrossAccounts(scope, text, [row.id, now.toISOString()]);
 }

@@ -56,6 +56,32 @@ export async function recordEvent(tx: Tx, event: Recorded): Promise<void> {
     UPDATE audit_head SET sequence = ${row.sequence}, hash = ${hash} WHERE chain = ${row.chain}`;
 }
 
+/**
+ * An event for a SQL statement that appends it: `event` names the columns of audit_event except those that the chain
+ * gives, and the hashed text is `textBeforeSequence`, the sequence and a closing brace.
+ */
+export function preparedEvent(event: Recorded): {
+  event: Record<string, Json>;
+  textBeforeSequence: string;
+} {
+  const row = {
+    id: newId('event'),
+    chain: event.chain,
+    at: currentTime().toISOString(),
+    actor: { ...event.actor },
+    action: event.action,
+    detail: event.detail,
+  };
+  const { kind: objectKind, id: objectId } = event.object;
+  const { requestId } = event;
+  const text = canonicalJson({ ...row, objectKind, objectId, requestId });
+  return {
+    event: { ...row, object_kind: objectKind, object_id: objectId, request_id: requestId },
+    // Of all members only the sequence is missing, and by its name it is the last.
+    textBeforeSequence: `${text.slice(0, -1)},"sequence":`,
+  };
+}
+
 /** The hash of an event as stored: SHA-256 over the previous hash and the canonical JSON of the rest. */
 export function eventHash(row: {
   id: string;

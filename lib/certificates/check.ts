@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { authorize, type Principal, type Scope } from '@/lib/access/scope';
 import { MAX_CSR_BYTES } from '@/lib/contract/operations';
 import type { CsrCheckView } from '@/lib/contract/views';
@@ -5,7 +6,7 @@ import { AppError } from '@/lib/kernel/errors';
 import { isBlocked } from '@/lib/key-policy/blocked-keys';
 import { knownWeakKeys } from '@/lib/key-policy/known-weak';
 import { type CsrCheck, checkCsr } from '@/lib/pki/csr-check';
-import { inScope } from '@/lib/platform/database';
+import { callInScope, inScope } from '@/lib/platform/database';
 
 /**
  * Everything that is in a CSR and everything that is wrong with it. Nothing is issued or stored.
@@ -38,18 +39,13 @@ export async function checkedCsr(
       detail: `The signing request has ${bytes} bytes; at most ${MAX_CSR_BYTES} are taken. A CSR has about 1,000: check that you sent the right file.`,
     });
   }
-  const account = await inScope(scope, (tx) =>
-    tx.account.findUniqueOrThrow({
-      where: { id: scope.accountId },
-      select: { legalName: true },
-    }),
-  );
+  const legalName = z.string().parse(await callInScope(scope, 'countersign_legal_name', []));
   const check = await checkCsr(csr, {
-    legalName: account.legalName,
+    legalName,
     isKnownWeak: async (spkiSha256Hex) =>
       (await knownWeakKeys().has(spkiSha256Hex)) ||
       (lookup === 'listed or reported' &&
         (await inScope(scope, (tx) => isBlocked(tx, spkiSha256Hex)))),
   });
-  return { ...check, legalName: account.legalName };
+  return { ...check, legalName };
 }

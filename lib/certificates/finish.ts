@@ -7,7 +7,7 @@ import type { CertificateView } from '@/lib/contract/views';
 import { issuerBook } from '@/lib/issuers/book';
 import { AppError, assert } from '@/lib/kernel/errors';
 import { refuseBlocked } from '@/lib/key-policy/blocked-keys';
-import { certificateOf, recordNotice } from '@/lib/mail/notices';
+import { recordNotice } from '@/lib/mail/notices';
 import { pkiAddresses } from '@/lib/pki/addresses';
 import { type CertificateFacts, certificateFacts } from '@/lib/pki/certificate-facts';
 import { crossCheck } from '@/lib/pki/cross-check';
@@ -17,18 +17,22 @@ import { inScope, type Tx } from '@/lib/platform/database';
 import { deployment } from '@/lib/platform/deployment';
 import { failpoint } from '@/lib/platform/failpoint';
 import { log } from '@/lib/platform/log';
-import { newId } from '@/lib/platform/random';
 import { certificateChange, recordChange } from '@/lib/publishing/changes';
 import { publisher } from '@/lib/publishing/publisher';
 import { SignerRefusal } from '@/lib/signer/port';
-import { type PlannedIntent, releaseIntent, voidAt, voidIntent } from './intents';
-import { environmentOf, viewWithFacts, withSlot } from './view';
+import { releaseIntent, voidAt, voidIntent } from './intents';
+import { storedInSlot } from './one-statement';
+import {
+  issuedEvent,
+  issuedNotice,
+  type NewCertificate,
+  newCertificate,
+  type UnfinishedIntent,
+} from './records';
+import { environmentOf, newView, viewWithFacts, withSlot } from './view';
 
 // Its return is noticed within two seconds.
 const RETRY_AFTER_SECONDS = 5;
-
-/** What finishing needs of an intent, just planned or read back. */
-export type UnfinishedIntent = Omit<PlannedIntent, 'idempotencyKey' | 'requestSha256'>;
 
 /**
  * Signs the draft of a pending intent and stores the certificate, exactly once however often it is called.
@@ -50,9 +54,8 @@ export async function finishIntent(
     spkiSha256Hex: intent.spkiSha256,
   });
   const facts = await certificateFacts(der);
-  const view = await inScope(scope, (tx) =>
-    store(tx, scope, intent, { der: new Uint8Array(der), facts }),
-  ).catch(async (error: unknown) => {
+  const row = newCertificate({ scope, intent, der, facts, now: currentTime() });
+  const view = await stored(scope, row, facts).catch(async (error: unknown) => {
     // A retry then goes on at once, with this very signature; where the database is gone the lease ends by itself.
     await inScope(scope, (tx) => releaseIntent(tx, intent.id)).catch(() => undefined);
     throw error;
@@ -140,71 +143,45 @@ async function refused(
   });
 }
 
+async function stored(
+  scope: Scope,
+  row: NewCertificate,
+  facts: CertificateFacts,
+): Promise<CertificateView> {
+  const slot = await storedInSlot(scope, row);
+  if (slot !== null) return newView(row, facts, slot);
+  return inScope(scope, (tx) => store(tx, scope, row, facts));
+}
+
 async function store(
   tx: Tx,
   scope: Scope,
-  intent: UnfinishedIntent,
-  { der, facts }: { der: Uint8Array<ArrayBuffer>; facts: CertificateFacts },
+  row: NewCertificate,
+  facts: CertificateFacts,
 ): Promise<CertificateView> {
+  const { intentId } = row;
   await lockAccount(tx, scope.accountId);
-  const now = currentTime();
   const closed = await tx.intent.updateMany({
-    where: { id: intent.id, accountId: scope.accountId, state: 'pending' },
+    where: { id: intentId, accountId: scope.accountId, state: 'pending' },
     data: { state: 'issued' },
   });
   if (closed.count === 1) {
-    const row = await tx.certificate.create({
-      data: {
-        id: newId('certificate'),
-        accountId: scope.accountId,
-        environment: intent.environment,
-        intentId: intent.id,
-        issuerId: intent.issuerId,
-        label: intent.label,
-        commonName: facts.commonName,
-        serialHex: intent.serialHex,
-        sha256Fingerprint: facts.sha256Fingerprint,
-        spkiSha256: intent.spkiSha256,
-        der,
-        notBefore: facts.notBefore,
-        notAfter: facts.notAfter,
-        createdAt: now,
-        createdBy: scope.actor.name,
-      },
-    });
+    await tx.certificate.create({ data: row });
     await tx.slot.updateMany({
-      where: { intentId: intent.id, accountId: scope.accountId },
+      where: { intentId, accountId: scope.accountId },
       data: { releasesAt: facts.notAfter },
     });
-    await recordEvent(tx, {
-      chain: scope.accountId,
-      actor: scope.actor,
-      requestId: scope.requestId,
-      action: 'certificate.issued',
-      object: { kind: 'certificate', id: row.id },
-      detail: {
-        environment: row.environment,
-        label: row.label,
-        commonName: row.commonName,
-        serialHex: row.serialHex,
-        sha256Fingerprint: row.sha256Fingerprint,
-        intentId: intent.id,
-      },
-    });
+    await recordEvent(tx, issuedEvent(scope, row));
     await recordChange(tx, certificateChange(row));
-    await recordNotice(tx, {
-      accountId: scope.accountId,
-      key: `issued/${row.id}`,
-      data: { kind: 'certificate-issued', ...certificateOf(row), by: scope.actor.name },
-    });
+    await recordNotice(tx, issuedNotice(scope, row));
   }
   const stored = await tx.certificate.findFirst({
-    where: { intentId: intent.id, accountId: scope.accountId },
+    where: { intentId, accountId: scope.accountId },
     include: withSlot,
   });
   if (!stored) {
-    await refuseBlocked(tx, intent.spkiSha256);
+    await refuseBlocked(tx, row.spkiSha256);
     throw givenUp();
   }
-  return viewWithFacts(stored, facts, now);
+  return viewWithFacts(stored, facts, currentTime());
 }

@@ -10,6 +10,7 @@ import { AppError } from '@/lib/kernel/errors';
 import { MINUTE_MS, SECOND_MS } from '@/lib/kernel/time';
 import { currentTime } from '@/lib/platform/clock';
 import type { Tx } from '@/lib/platform/database';
+import { requestedEvent } from './records';
 
 /** How long one process may work on an intent before another may take it over. */
 export const LEASE_MS = 30 * SECOND_MS;
@@ -60,7 +61,7 @@ export async function takeSlot(tx: Tx, scope: Scope, planned: PlannedIntent): Pr
       actor: { ...scope.actor },
       requestId: scope.requestId,
       state: 'pending',
-      leaseUntil: new Date(now.getTime() + LEASE_MS),
+      leaseUntil: leaseEnd(now),
     },
   });
   await tx.slot.create({
@@ -71,20 +72,7 @@ export async function takeSlot(tx: Tx, scope: Scope, planned: PlannedIntent): Pr
       releasesAt: new Date(now.getTime() + PENDING_MS),
     },
   });
-  await recordEvent(tx, {
-    chain: scope.accountId,
-    actor: scope.actor,
-    requestId: scope.requestId,
-    action: 'certificate.requested',
-    object: { kind: 'intent', id: planned.id },
-    detail: {
-      environment: planned.environment,
-      slot,
-      serialHex: planned.serialHex,
-      tbsSha256: planned.tbsSha256,
-      issuerId: planned.issuerId,
-    },
-  });
+  await recordEvent(tx, requestedEvent(scope, planned, slot));
   return { kind: 'taken' };
 }
 
@@ -101,7 +89,7 @@ async function resumed(
   }
   const free = intent.state === 'pending' && intent.releasedAt !== null && intent.leaseUntil <= now;
   if (!free) return { kind: 'repeat', intent };
-  const leaseUntil = new Date(now.getTime() + LEASE_MS);
+  const leaseUntil = leaseEnd(now);
   await tx.intent.update({ where: { id: intent.id }, data: { leaseUntil } });
   return { kind: 'resumed', intent };
 }
@@ -113,6 +101,11 @@ export async function releaseIntent(tx: Tx, id: string): Promise<void> {
     where: { id, state: 'pending' },
     data: { leaseUntil: now, releasedAt: now },
   });
+}
+
+/** Until when whoever takes an intent now has it for himself. */
+export function leaseEnd(now: Date): Date {
+  return new Date(now.getTime() + LEASE_MS);
 }
 
 /** When a pending intent is given up and its slot free. */

@@ -15,6 +15,7 @@ import { newId, sha256 } from '@/lib/platform/random';
 import { checkedCsr } from './check';
 import { finishIntent, givenUp, resumeIntent, stillPending } from './finish';
 import { KeyBlocked, LEASE_MS, type PlannedIntent, type Taken, takeSlot } from './intents';
+import { tookSlot } from './one-statement';
 import { planDraft } from './plan';
 import { getCertificateInScope } from './read';
 
@@ -62,15 +63,18 @@ export async function issueCertificate(
     idempotencyKey: request.idempotencyKey ?? null,
     requestSha256: requestDigest(request),
   };
-  const taken = await inScope(scope, (tx) => takeSlot(tx, scope, planned)).catch(
-    async (error: unknown) => {
-      throw error instanceof KeyBlocked ? await rejected(scope, request) : error;
-    },
-  );
+  const taken = await taking(scope, planned).catch(async (error: unknown) => {
+    throw error instanceof KeyBlocked ? await rejected(scope, request) : error;
+  });
   failpoint('after-intent');
   const view = await carriedOut(scope, taken, planned, draft.linted);
   failpoint('before-answer');
   return view;
+}
+
+async function taking(scope: Scope, planned: PlannedIntent): Promise<Taken> {
+  if (await tookSlot(scope, planned)) return { kind: 'taken' };
+  return inScope(scope, (tx) => takeSlot(tx, scope, planned));
 }
 
 function carriedOut(

@@ -4,6 +4,7 @@ import { type Environment, isEnvironment, REVOCATION_REASONS } from '@/lib/kerne
 import { type CertificateFacts, certificateFacts } from '@/lib/pki/certificate-facts';
 import { pemOf } from '@/lib/pki/pem';
 import { processWide } from '@/lib/platform/process-wide';
+import type { NewCertificate } from './records';
 
 // About 1 KB each.
 const MAX_KNOWN_FACTS = 2_000;
@@ -12,6 +13,11 @@ const MAX_KNOWN_FACTS = 2_000;
 export const withSlot = { intent: { include: { slot: true } } } as const;
 
 export type CertificateRow = Prisma.CertificateGetPayload<{ include: typeof withSlot }>;
+
+type ViewedRow = Omit<
+  CertificateRow,
+  'intent' | 'firstSeenAt' | 'lastSeenClientId' | 'lastSeenTls' | 'listedInCrl'
+> & { intent: { slot: { slot: number } | null } };
 
 export function statusOf(
   row: { revokedAt: Date | null; notAfter: Date },
@@ -37,11 +43,17 @@ async function factsOf(row: CertificateRow): Promise<CertificateFacts> {
   return facts;
 }
 
-export function viewWithFacts(
-  row: CertificateRow,
+/** A certificate that was stored a moment ago, in this slot. */
+export function newView(
+  row: NewCertificate,
   facts: CertificateFacts,
-  now: Date,
+  slot: number,
 ): CertificateView {
+  const fresh = { revokedBy: null, revocationReason: null, lastSeenAt: null };
+  return viewWithFacts({ ...row, ...fresh, intent: { slot: { slot } } }, facts, row.createdAt);
+}
+
+export function viewWithFacts(row: ViewedRow, facts: CertificateFacts, now: Date): CertificateView {
   const status = statusOf(row, now);
   return {
     id: row.id,

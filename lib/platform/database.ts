@@ -3,6 +3,7 @@
  * that row-level security is a second net under every `where`; `acrossAccounts` needs a DeploymentScope and runs as
  * the owner. There is no other way to a row.
  */
+import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -18,11 +19,15 @@ import { processWide, setProcessWide } from './process-wide';
 
 export type Tx = Prisma.TransactionClient;
 
+export type SqlValue = string | number | null;
+
 export type Database = {
   /** Transactions under way; `close` waits for them, since PGlite cannot be closed around an open one. */
   readonly running: Set<Promise<unknown>>;
   readonly kind: 'pglite' | 'postgres';
   readonly prisma: PrismaClient;
+  /** One statement, prepared once a connection, as a transaction of its own. */
+  query(text: string, values: readonly SqlValue[]): Promise<unknown[]>;
   /** Runs SQL text of several statements, for migrations; an open transaction is rolled back on failure. */
   execute(script: string): Promise<void>;
   close(): Promise<void>;
@@ -54,11 +59,41 @@ export function database(): Database {
 
 /** One transaction on the rows of the scope's account, as the application role. */
 export function inScope<T>(scope: Scope, work: (tx: Tx) => Promise<T>): Promise<T> {
-  return tracked(async (tx) => {
+  return transaction(async (tx) => {
     await tx.$queryRaw`SELECT set_config('role', 'countersign_app', true),
       set_config('countersign.account_id', ${scope.accountId}, true)`;
     return work(tx);
   });
+}
+
+/**
+ * Calls one of our SQL functions on the rows of the scope's account, as the application role: one statement, which is
+ * one round trip and one transaction.
+ * @param args as text: JSON for JSONB
+ * @throws Error of the driver, with the SQLSTATE as `code`
+ */
+export async function callInScope(
+  scope: Scope,
+  name: `countersign_${string}`,
+  args: readonly SqlValue[],
+): Promise<unknown> {
+  const places = args.map((_arg, index) => `$${index + 2}`).join(', ');
+  // The role is set before the function is called, and inside a function statements are planned as that role.
+  const text = `WITH scope AS MATERIALIZED (SELECT set_config('role', 'countersign_app', true) AS role,
+      set_config('countersign.account_id', $1, true) AS account)
+    SELECT ${name}(${places}) AS reply FROM scope WHERE role = 'countersign_app' AND account = $1`;
+  const [row] = await tracked(({ query }) => query(text, [scope.accountId, ...args]));
+  return Object(row).reply;
+}
+
+/** One statement across accounts, as the owner of the tables; the rows as the driver reads them. */
+export function queryAcrossAccounts(
+  scope: DeploymentScope,
+  text: string,
+  values: readonly SqlValue[],
+): Promise<unknown[]> {
+  if (!scope.permission) throw new Error('a deployment scope is needed');
+  return tracked(({ query }) => query(text, values));
 }
 
 /** One transaction across accounts, as the owner of the tables. */
@@ -68,26 +103,30 @@ export function acrossAccounts<T>(
   options: { isolationLevel?: Prisma.TransactionIsolationLevel } = {},
 ): Promise<T> {
   if (!scope.permission) throw new Error('a deployment scope is needed');
-  return tracked(work, options);
+  return transaction(work, options);
 }
 
-async function tracked<T>(
+function transaction<T>(
   work: (tx: Tx) => Promise<T>,
   options: { isolationLevel?: Prisma.TransactionIsolationLevel } = {},
 ): Promise<T> {
-  const { prisma, running } = database();
+  return tracked(({ prisma }) => prisma.$transaction(work, { ...TRANSACTION, ...options }));
+}
+
+async function tracked<T>(work: (opened: Database) => Promise<T>): Promise<T> {
+  const opened = database();
   if (processWide('database-closing', () => false)) {
     throw new AppError('database_unavailable', {
       detail: 'This portal is stopping. Nothing was changed. Try again in a few seconds.',
       retryAfterSeconds: 5,
     });
   }
-  const transaction = prisma.$transaction(work, { ...TRANSACTION, ...options });
-  running.add(transaction);
+  const underWay = work(opened);
+  opened.running.add(underWay);
   try {
-    return await transaction;
+    return await underWay;
   } finally {
-    running.delete(transaction);
+    opened.running.delete(underWay);
   }
 }
 
@@ -113,6 +152,10 @@ function openPostgres(url: string): Database {
     running: new Set(),
     kind: 'postgres',
     prisma,
+    async query(text, values) {
+      const { rows } = await pool.query({ name: statementName(text), text, values: [...values] });
+      return rows;
+    },
     async execute(script) {
       const client = await pool.connect();
       try {
@@ -131,6 +174,11 @@ function openPostgres(url: string): Database {
   };
 }
 
+// PostgreSQL cuts names after 63 bytes.
+function statementName(text: string): string {
+  return createHash('sha256').update(text).digest('base64url');
+}
+
 async function openEmbedded(dataDir: string): Promise<Database> {
   const directory = join(dataDir, 'db');
   mkdirSync(directory, { recursive: true, mode: 0o700 });
@@ -140,6 +188,10 @@ async function openEmbedded(dataDir: string): Promise<Database> {
     running: new Set(),
     kind: 'pglite',
     prisma,
+    async query(text, values) {
+      const { rows } = await pglite.query(text, [...values]);
+      return rows;
+    },
     async execute(script) {
       try {
         await pglite.exec(script);
