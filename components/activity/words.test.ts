@@ -61,6 +61,9 @@ describe('activity in words', () => {
     expect(of('issuer.activated', {})).toBe(
       'activated the CA Client CA 2: it issues in production now',
     );
+    expect(of('issuer.list-published', { number: 4, entries: 1 })).toBe(
+      'published revocation list 4 of a root, with 1 entry',
+    );
     expect(of('issuer.retired', {})).toBe(
       'retired the CA Client CA 2: it issues nothing more in production',
     );

@@ -1,5 +1,5 @@
 /** What happened, in words, for every action the audit trail knows. */
-import { ENVIRONMENT_WORDS, REASON_WORDS } from '@/components/words';
+import { counted, ENVIRONMENT_WORDS, REASON_WORDS } from '@/components/words';
 import type { ActivityEventView } from '@/lib/contract/views';
 import { isEnvironment, REVOCATION_REASONS } from '@/lib/kernel/environments';
 
@@ -36,6 +36,8 @@ const SENTENCES: Record<string, (detail: Detail) => string> = {
   'issuer.activated': (d) => `activated the CA ${text(d, 'name')}: it issues in ${place(d)} now`,
   'issuer.retired': (d) =>
     `retired the CA ${text(d, 'name')}: it issues nothing more in ${place(d)}`,
+  'issuer.list-published': (d) =>
+    `published revocation list ${text(d, 'number')} of a root, with ${counted(Number(text(d, 'entries')), 'entry', 'entries')}`,
   'member.disabled': (d) => `removed ${text(d, 'email')}`,
 };
 
@@ -75,6 +77,9 @@ const DETAIL_NAMES: Record<string, string> = {
   kind: 'Kind',
   state: 'State',
   before: 'Before',
+  number: 'Number',
+  entries: 'Entries',
+  nextUpdate: 'Next list by',
 };
 
 /** The recorded facts of an event, named for people; what is absent is left out. */
