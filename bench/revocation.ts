@@ -63,14 +63,22 @@ async function issuerOf(environment: string): Promise<string> {
 async function answers(issuerId: string): Promise<void> {
   await certificates(issuerId, { count: 1, serial: `'${LIVE_SERIAL}'`, revoked: 'NULL' });
   const responder = await opensslResponder();
+  try {
+    await compared(issuerId, responder.port);
+  } finally {
+    await responder.stop();
+  }
+}
+
+async function compared(issuerId: string, otherPort: number): Promise<void> {
   const path = `/pki/${issuerId}/ocsp`;
   const sides = {
     ours: side(portal.port, path, requestFor('issuer.pem')),
-    'openssl ocsp': side(responder.port, '/', requestFor('other.pem')),
+    'openssl ocsp': side(otherPort, '/', requestFor('other.pem')),
   };
   const nonces = {
     'ours, a new nonce each': side(portal.port, path, requestFor('issuer.pem', 'nonce')),
-    'openssl ocsp, a new nonce each': side(responder.port, '/', requestFor('other.pem', 'nonce')),
+    'openssl ocsp, a new nonce each': side(otherPort, '/', requestFor('other.pem', 'nonce')),
   };
   for (const [words, pair] of [['the same request', sides] as const, ['nonces', nonces] as const]) {
     const rates: Record<string, number[]> = {};
@@ -91,7 +99,6 @@ async function answers(issuerId: string): Promise<void> {
       `ratio ours/openssl ocsp, ${words}: ${spread(ratios, 2)}, ${ROUNDS} rounds of ${PER_ROUND}, ${IN_FLIGHT} callers\n`,
     );
   }
-  await responder.stop();
 }
 
 /** A CA of openssl's own, of the same kinds of key, and its responder. */
