@@ -6,6 +6,7 @@ import { expect, test } from 'playwright/test';
 import { type Rest, rest } from './support/rest';
 import { newFolder, newRequest } from './support/shell';
 import {
+  cleanEnv,
   commandOf,
   endLeftovers,
   freePorts,
@@ -104,6 +105,24 @@ test('while it hangs a caller is told soon what is kept; it is finished by itsel
     return Object(json).items.map((one: { label: string }) => one.label);
   };
   await expect.poll(labels, { timeout: 5_000 }).toContain('hanging.meridian.example');
+});
+
+test('a second signer on the folder says so, and writes nothing into its log', async () => {
+  const folder = join(tree.dataDir, 'signer');
+  const second = spawnSync(process.execPath, ['--import', 'tsx', 'scripts/signer.ts'], {
+    encoding: 'utf8',
+    env: cleanEnv({
+      SIGNER_DIR: folder,
+      SIGNER_SOCKET: join(newFolder(), 'second.sock'),
+      SIGNER_SECRET: 'a secret of sixteen or more',
+      PKI_URL: tree.demo.portalUrl,
+      SIGNER_UID: String(statSync(folder).uid || 1),
+    }),
+  });
+  expect(second.status).toBe(1);
+  expect(second.stderr.trim()).toBe(
+    `another signer has the folder ${folder}. Stop that one, or set SIGNER_DIR.`,
+  );
 });
 
 test('the signer is reached by nobody without its socket and this start’s secret', async () => {

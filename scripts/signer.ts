@@ -8,6 +8,7 @@ import { dirname, join } from 'node:path';
 import { SECOND_MS } from '@/lib/kernel/time';
 import { committedIntents } from '@/lib/platform/committed-intents';
 import { armFailpoint, failpoint } from '@/lib/platform/failpoint';
+import { tryLockFile } from '@/lib/platform/file-lock';
 import { log } from '@/lib/platform/log';
 import { type SignerEnv, signerEnv } from '@/lib/platform/signer-env';
 import { assertOwnFolder } from '@/lib/platform/socket-place';
@@ -34,6 +35,7 @@ async function main(): Promise<void> {
   const early = tokenSettings === null ? null : env.user;
   if (tokenSettings) tokenPackages();
   ownFolder(env);
+  lockFolder(env.folder);
   if (early) {
     giveSocketFolder(socketFolder(env), early);
     become(early, env.folder);
@@ -72,6 +74,12 @@ async function main(): Promise<void> {
 function ownFolder({ folder, user }: SignerEnv): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   assertOwnFolder(folder, ownersOf(user));
+}
+
+/** Two signers would write one log, and break its chain; the kernel lets go when this process ends, however it ends. */
+function lockFolder(folder: string): void {
+  if (tryLockFile(join(folder, 'lock')) !== null) return;
+  throw new Error(`another signer has the folder ${folder}. Stop that one, or set SIGNER_DIR.`);
 }
 
 async function open(env: SignerEnv, settings: TokenEnv | null): Promise<FolderSigner> {
