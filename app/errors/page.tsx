@@ -1,5 +1,6 @@
 import type { Metadata } from 'next';
 import { PublicFrame } from '@/components/public/frame';
+import { MarkedText } from '@/components/ui/marked-text';
 import { ERROR_ADVICE } from '@/lib/contract/error-advice';
 import { ERRORS } from '@/lib/kernel/errors';
 import { REFUSALS } from '@/lib/kernel/refusals';
@@ -26,7 +27,7 @@ export default function ErrorsPage() {
               <code>{code}</code> · {status}
             </h3>
             <p>
-              {title}. {ERROR_ADVICE[code as keyof typeof ERRORS]}
+              {title}. <MarkedText text={ERROR_ADVICE[code as keyof typeof ERRORS]} />
             </p>
           </section>
         ))}
@@ -38,7 +39,7 @@ export default function ErrorsPage() {
               {refusal.status}
             </h3>
             <p>
-              {refusal.whatHappened} {refusal.whatToDo}
+              <MarkedText text={`${refusal.whatHappened} ${refusal.whatToDo}`} />
             </p>
           </section>
         ))}
