@@ -16,6 +16,8 @@ export type ChildSpec<T> = {
   /** Whom it runs as; null: as we do. */
   readonly user: { readonly uid: number; readonly gid: number } | null;
   readonly readyMessage: z.ZodType<T>;
+  /** A descriptor that its log goes to; where we write ours when there is none. */
+  readonly logTo?: number;
 };
 
 export type Child<T> = {
@@ -35,7 +37,7 @@ export function startChild<T>(spec: ChildSpec<T>): Child<T> {
     detached: true,
     ...spec.user,
     // What is worth reading they write to the other stream; on this one the summary is to be the last word.
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc', ...spec.keepOpen],
+    stdio: ['ignore', 'ignore', spec.logTo ?? 'inherit', 'ipc', ...spec.keepOpen],
   };
   const child = spawn(process.execPath, ['--import', 'tsx', spec.file], options);
   const ended = endOf(child);
