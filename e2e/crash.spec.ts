@@ -7,9 +7,9 @@ const SEED = 4_006;
 const AMOUNTS = {
   kills: 6,
   failpoints: 1,
-  failingInserts: 1,
-  databaseCrashes: 1,
-  cuts: 2,
+  failingInserts: 0,
+  databaseCrashes: 0,
+  cuts: 0,
   killsOfTwo: 0,
   repeats: 20,
 };

@@ -12,10 +12,10 @@ import { ensureBuilt, ensureGenerated } from './start/build';
 const AMOUNTS = {
   kills: 100,
   failpoints: 2,
-  failingInserts: 3,
+  failingInserts: 2,
   databaseCrashes: 10,
-  cuts: 15,
-  killsOfTwo: 15,
+  cuts: 10,
+  killsOfTwo: 12,
   repeats: 200,
 };
 
