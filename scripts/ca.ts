@@ -127,10 +127,16 @@ async function verifyLog(settings: CaSettings): Promise<number> {
     );
     if (asked) {
       say(
-        counted('serials in the log unknown to the database', unknownToDatabase),
+        counted(
+          'serials in the log unknown to the database',
+          unknownToDatabase.map(({ serialHex }) => serialHex),
+        ),
         counted('issued certificates unknown to the log', unknownToLog),
         counted('in both, and different', different),
       );
+      if (unknownToDatabase.length > 0) {
+        say('If the database was restored: npm run ca -- disown enters them as revoked.');
+      }
     } else say('No portal runs here and DATABASE_URL is not set: the chain alone was checked.');
   }
   return unknownToDatabase.length + unknownToLog.length + different.length > 0 ? DIFFERENT : DONE;

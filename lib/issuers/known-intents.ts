@@ -15,7 +15,7 @@ export type KnownIntentRow = {
 };
 
 /**
- * What the signer log is compared with: every intent and every OCSP responder, by id, a page at a time.
+ * What the signer log is compared with: every intent, every OCSP responder and what was disowned, by id, a page at a time.
  * @param input.after the last id of the page before; `input.ids` asks for these intents with their certificates
  */
 export async function knownIntents(
@@ -35,9 +35,9 @@ export async function knownIntents(
       select: { ...facts, certificate: { select: { id: true, der: ids !== null } } },
     });
     const responders = await tx.ocspResponder.findMany({ ...page, select: facts });
-    const rows = [...intents, ...responders.map((one) => ({ ...one, certificate: null }))].sort(
-      (a, b) => (a.id < b.id ? -1 : 1),
-    );
+    const lost = await tx.lostCertificate.findMany({ ...page, select: facts });
+    const others = [...responders, ...lost].map((one) => ({ ...one, certificate: null }));
+    const rows = [...intents, ...others].sort((a, b) => (a.id < b.id ? -1 : 1));
     return rows.slice(0, PAGE).map(({ id, certificate, ...row }) => ({
       ...row,
       intentId: id,

@@ -37,7 +37,8 @@ export async function crlStates(tx: Tx): Promise<CrlState[]> {
   >`
     SELECT i.id AS issuer_id, c.number, c.claimed, c.this_update,
       EXISTS (SELECT 1 FROM certificate r WHERE r.issuer_id = i.id AND r.revoked_at IS NOT NULL
-        AND r.listed_in_crl IS NULL) AS behind
+        AND r.listed_in_crl IS NULL) OR EXISTS (SELECT 1 FROM lost_certificate l
+        WHERE l.issuer_id = i.id AND l.listed_in_crl IS NULL) AS behind
     FROM issuer i LEFT JOIN crl c ON c.issuer_id = i.id`;
   return rows.map((row) => ({
     issuerId: row.issuer_id,
@@ -75,6 +76,9 @@ export async function claimCrl(
     UPDATE certificate SET listed_in_crl = ${claimed}
     WHERE id IN (SELECT id FROM certificate WHERE issuer_id = ${issuerId} AND revoked_at IS NOT NULL
       AND listed_in_crl IS NULL LIMIT ${MAX_MARKED})`;
+  await tx.$executeRaw`
+    UPDATE lost_certificate SET listed_in_crl = ${claimed}
+    WHERE issuer_id = ${issuerId} AND listed_in_crl IS NULL`;
   return Number(claimed);
 }
 
@@ -90,9 +94,13 @@ export async function revokedPage(
   const rows = await tx.$queryRaw<{ page: string | null }[]>`
     SELECT string_agg(serial_hex || ' ' || floor(extract(epoch FROM revoked_at))::bigint || ' '
       || coalesce(revocation_reason, ''), ',' ORDER BY serial_hex COLLATE "C") AS page
-    FROM (SELECT serial_hex, revoked_at, revocation_reason FROM certificate
+    FROM (SELECT * FROM ((SELECT serial_hex, revoked_at, revocation_reason FROM certificate
       WHERE issuer_id = ${issuerId} AND revoked_at IS NOT NULL
         AND serial_hex COLLATE "C" > ${afterSerial} AND not_after > ${expiresAfter}
+      ORDER BY serial_hex COLLATE "C" LIMIT ${limit})
+      UNION ALL (SELECT serial_hex, revoked_at, NULL FROM lost_certificate
+      WHERE issuer_id = ${issuerId} AND serial_hex COLLATE "C" > ${afterSerial} AND not_after > ${expiresAfter}
+      ORDER BY serial_hex COLLATE "C" LIMIT ${limit})) AS every
       ORDER BY serial_hex COLLATE "C" LIMIT ${limit}) AS next`;
   const page = rows[0]?.page ?? '';
   return page === '' ? [] : page.split(',').map(entryOf);
@@ -154,6 +162,8 @@ export async function statusesOf(
     SELECT serial_hex, revoked_at, revocation_reason FROM certificate
     WHERE issuer_id = ${issuerId} AND serial_hex = ANY(${serials})
     UNION ALL SELECT serial_hex, NULL, NULL FROM ocsp_responder
+    WHERE issuer_id = ${issuerId} AND serial_hex = ANY(${serials})
+    UNION ALL SELECT serial_hex, revoked_at, NULL FROM lost_certificate
     WHERE issuer_id = ${issuerId} AND serial_hex = ANY(${serials})`;
   return new Map(
     rows.map(({ serial_hex, revoked_at, revocation_reason }): [string, CertStatus] => [

@@ -27,6 +27,7 @@ import { blockKeyOnReport, releaseKey, showKey } from '@/lib/key-policy/operate'
 import { troubledMails } from '@/lib/mail/outbox';
 import { acrossAccounts } from '@/lib/platform/database';
 import { createEdge, disableEdge, listEdges } from '@/lib/publishing/edges';
+import { disownCertificates } from '@/lib/revocation/disown';
 import { publishRootList } from '@/lib/revocation/publish-root-list';
 
 type Verb = {
@@ -69,6 +70,17 @@ const reason = z
   .max(500)
   .regex(printable, 'no control or invisible characters');
 const id = z.strictObject({ id: z.string().min(1) });
+const signed = z
+  .array(
+    z.strictObject({
+      intentId: z.string(),
+      issuerId: z.string(),
+      tbsSha256: z.string().regex(/^[0-9a-f]{64}$/),
+      serialHex: z.string().regex(/^[0-9A-F]{32}$/),
+      signedAt: z.iso.datetime().transform((text) => new Date(text)),
+    }),
+  )
+  .max(200);
 
 export const OPERATOR_VERBS: Record<string, Record<string, Verb>> = {
   operator: {
@@ -214,6 +226,11 @@ export const OPERATOR_VERBS: Record<string, Record<string, Verb>> = {
         ids: z.array(z.string()).nullable().default(null),
       }),
       (scope, args) => knownIntents(scope, args),
+    ),
+    disown: verb(
+      '(see npm run ca -- disown)',
+      z.strictObject({ certificates: signed }),
+      (scope, args) => disownCertificates(scope, args.certificates),
     ),
   },
   mail: { list: verb('', none, (scope) => troubledMails(scope)) },

@@ -1,6 +1,6 @@
 /** What the verbs ask of the portal: states of CAs, intents, and a line in the audit trail. */
 import { z } from 'zod';
-import type { KnownIntent } from '@/lib/signer/ca/compare-log';
+import type { KnownIntent, UnknownCertificate } from '@/lib/signer/ca/compare-log';
 import type { KnownCertificate } from '@/lib/signer/ca/restore';
 import { askOperator, askRunningPortal } from '../operator/ask';
 import type { CaSettings } from './settings';
@@ -17,6 +17,7 @@ const Intents = z.array(
   }),
 );
 const WITH_CERTIFICATE = 200;
+const PER_REQUEST = 200;
 
 /** Null when no portal runs here. */
 export async function issuerStates({ env }: CaSettings): Promise<Map<string, string> | null> {
@@ -55,6 +56,20 @@ export async function* intentPages({ env }: CaSettings): AsyncGenerator<KnownInt
     yield page;
     after = last.intentId;
   }
+}
+
+/** Enters certificates that only the log has as revoked. @returns how many were not entered before */
+export async function disown(
+  { env }: CaSettings,
+  certificates: readonly UnknownCertificate[],
+): Promise<number> {
+  let entered = 0;
+  for (let at = 0; at < certificates.length; at += PER_REQUEST) {
+    const args = { certificates: certificates.slice(at, at + PER_REQUEST) };
+    const answer = await askOperator(env, { noun: 'issuer', verb: 'disown', args });
+    entered += z.object({ entered: z.number() }).parse(answer).entered;
+  }
+  return entered;
 }
 
 /** Certificates that the database has and the log has not. */

@@ -3,6 +3,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { ENVIRONMENTS } from '@/lib/kernel/environments';
 import { planBackup } from '@/lib/signer/ca/backup';
+import { compareLog } from '@/lib/signer/ca/compare-log';
 import { planImport } from '@/lib/signer/ca/import';
 import { planInit } from '@/lib/signer/ca/init';
 import { planExport, planKeyImport } from '@/lib/signer/ca/key-file';
@@ -13,7 +14,15 @@ import { planRollover, planRootRollover } from '@/lib/signer/ca/rollover';
 import { planRootList } from '@/lib/signer/ca/root-list';
 import { planSign } from '@/lib/signer/ca/sign';
 import { storedIssuers } from '@/lib/signer/key-folder';
-import { changeState, hasDatabase, missingFromLog, noted, publishList } from './database';
+import {
+  changeState,
+  disown,
+  hasDatabase,
+  intentPages,
+  missingFromLog,
+  noted,
+  publishList,
+} from './database';
 import {
   type CaSettings,
   KEY_USAGE,
@@ -144,6 +153,12 @@ export const VERBS: Readonly<Record<string, Verb>> = {
     flags: ['in'],
     plan: (settings) => restorePlan(settings),
   },
+  disown: {
+    usage: '',
+    about: 'after a restore of the database: what the log has and it has not is revoked',
+    flags: [],
+    plan: (settings) => disownPlan(settings),
+  },
 };
 
 /** The provider whose CAs these are. */
@@ -237,6 +252,22 @@ async function restorePlan(settings: CaSettings): Promise<Plan> {
     missing: (await hasDatabase(settings)) ? (logged) => missingFromLog(settings, logged) : null,
   });
   return recorded(settings, plan, { act: 'restored', id: null, note: `from ${from}` });
+}
+
+async function disownPlan(settings: CaSettings): Promise<Plan> {
+  if (!(await hasDatabase(settings))) {
+    throw new CaError('No portal runs here and DATABASE_URL is not set: nobody can be asked.');
+  }
+  const found = await compareLog(settings.folder, intentPages(settings));
+  const unknown = found.unknownToDatabase;
+  const serials = unknown.map(({ serialHex }) => `revoke ${serialHex}, which is in no account`);
+  return {
+    will: serials,
+    run: async () =>
+      unknown.length === 0
+        ? ['The database knows every certificate in the signer log.']
+        : [`Entered as revoked: ${await disown(settings, unknown)}. They are on the next lists.`],
+  };
 }
 
 function restorePassphrase(): string {

@@ -146,7 +146,7 @@ describe('the log against the database', () => {
     const other = { ...first, intentId: 'other', serialHex: '4'.repeat(32) };
     const pending = { ...other, intentId: 'pending', issued: false };
     const found = await compareLog(room.folder, pages([{ ...first, tbsSha256 }, other, pending]));
-    expect(found.unknownToDatabase).toEqual([second.serialHex]);
+    expect(found.unknownToDatabase.map(({ serialHex }) => serialHex)).toEqual([second.serialHex]);
     expect(found.unknownToLog).toEqual([other.serialHex]);
     expect(found.different).toEqual([first.serialHex]);
   });

@@ -1,7 +1,7 @@
 /** The signer log against the database: what either knows and the other does not. */
 import { existsSync } from 'node:fs';
 import { signerLogPath } from '../key-folder';
-import { readSigningLog } from '../signing-log';
+import { type LoggedEntry, readSigningLog } from '../signing-log';
 
 /** What the database says of one intent, or of an OCSP responder, whose certificate it does not keep. */
 export type KnownIntent = {
@@ -13,13 +13,22 @@ export type KnownIntent = {
   issued: boolean;
 };
 
+/** Signed, by the log, and in no row. */
+export type UnknownCertificate = {
+  intentId: string;
+  issuerId: string;
+  serialHex: string;
+  tbsSha256: string;
+  signedAt: Date;
+};
+
 export type Comparison = {
   lines: number;
   head: string;
   certificates: number;
   revocationLists: number;
   /** Signed, and no intent in the database has the serial: signed behind its back, or the database was restored. */
-  unknownToDatabase: string[];
+  unknownToDatabase: UnknownCertificate[];
   /** Stored, and not in the log: not signed by this signer, or the log was restored. */
   unknownToLog: string[];
   /** In both, with other bytes or another serial. */
@@ -35,14 +44,14 @@ export async function compareLog(
   folder: string,
   intents: AsyncIterable<readonly KnownIntent[]> | null,
 ): Promise<Comparison> {
-  const signed = new Map<string, string>();
+  const signed = new Map<string, LoggedCertificate>();
   let revocationLists = 0;
   const path = signerLogPath(folder);
   const { entries, head } = existsSync(path)
     ? await readSigningLog(path, (entry) => {
         if (entry.op === 'crl') revocationLists += 1;
-        if (entry.op === 'certificate') signed.set(entry.intentId, mark(entry));
-        if (entry.op === 'responder') signed.set(entry.responderId, mark(entry));
+        if (entry.op === 'certificate') signed.set(entry.intentId, entry);
+        if (entry.op === 'responder') signed.set(entry.responderId, entry);
       })
     : { entries: 0, head: '' };
   const found: Comparison = {
@@ -59,13 +68,20 @@ export async function compareLog(
     for (const intent of page) {
       const logged = signed.get(intent.intentId);
       signed.delete(intent.intentId);
-      if (logged === undefined && intent.issued) found.unknownToLog.push(serialOf(intent));
-      if (logged !== undefined && logged !== mark(intent)) found.different.push(serialOf(intent));
+      if (!logged && intent.issued) found.unknownToLog.push(serialOf(intent));
+      if (logged && mark(logged) !== mark(intent)) found.different.push(serialOf(intent));
     }
   }
-  found.unknownToDatabase.push(...[...signed.values()].map((text) => text.split(' ')[1] ?? ''));
+  found.unknownToDatabase.push(
+    ...[...signed].map(([intentId, { issuerId, serialHex, tbsSha256, at }]) => ({
+      ...{ intentId, issuerId, serialHex, tbsSha256 },
+      signedAt: at,
+    })),
+  );
   return found;
 }
+
+type LoggedCertificate = Extract<LoggedEntry, { op: 'certificate' | 'responder' }>;
 
 function mark(one: { issuerId: string; serialHex: string; tbsSha256: string }): string {
   return `${one.issuerId} ${one.serialHex} ${one.tbsSha256}`;
