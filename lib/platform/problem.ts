@@ -74,7 +74,9 @@ function isDatabaseGone(error: unknown): boolean {
     if ('kind' in current && GONE_KINDS.has(String(current.kind))) return true;
     if (
       current instanceof Error &&
-      /Connection terminated|timeout exceeded when trying to connect/.test(current.message)
+      /Connection terminated|is not queryable|timeout exceeded when trying to connect/.test(
+        current.message,
+      )
     ) {
       return true;
     }
