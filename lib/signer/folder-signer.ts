@@ -53,7 +53,7 @@ export async function openFolderSigner(input: {
   };
   await refresh();
   const memory = signingMemory({ now, maxPerMinute: input.maxPerMinute });
-  const crls = crlMemory();
+  const crls = crlMemory({ now });
   const log = await openSigningLog({
     path: signerLogPath(folder),
     now,

@@ -117,6 +117,20 @@ describe('a revocation list', () => {
     expect(Buffer.from(again)).toEqual(Buffer.from(await inProduction(list(20))));
   });
 
+  it('T2: never uses the numbers up: one far above the last, or the first far up, is refused', async () => {
+    for (const number of [20 + 2 ** 20 + 1, Number.MAX_SAFE_INTEGER]) {
+      await expect(inProduction(list(number))).rejects.toThrow('numbers would run out');
+    }
+    const { issuerId, certificateDer: by } = authority.sandbox;
+    const first = authority.signer.signCrl({ issuerId, tbs: list(2 ** 40 + 1, { by }) });
+    await expect(first).rejects.toThrow('numbers would run out');
+    const { crlNumbers } = await authority.signer.status();
+    expect([crlNumbers[authority.production.issuerId], crlNumbers[issuerId]]).toEqual([
+      20,
+      undefined,
+    ]);
+  });
+
   it('T2: is linted again: none of another CA, from another time, or of other bytes', async () => {
     const { sandbox, production } = authority;
     const wrong: [LintedCrl, string][] = [

@@ -57,9 +57,30 @@ export async function openSigningLog(input: {
   const file = await open(input.path, 'a+', 0o600);
   const chain = await readLog(file, input.onEntry);
   await file.truncate(chain.bytes);
-  let { entries, head } = chain;
-  let waiting: { line: string; done: () => void; failed: (cause: unknown) => void }[] = [];
+  return chainedLog({ file, now: input.now, chain });
+}
+
+type Chain = { entries: number; head: string; bytes: number };
+type Waiting = { at: Date; entry: LogEntry; done: () => void; failed: (cause: unknown) => void };
+
+function chainedLog(input: { file: FileHandle; now: () => Date; chain: Chain }): SigningLog {
+  const { file, now } = input;
+  // What is on disk, and nothing else: a line that could not be written has no successor.
+  let chain = input.chain;
+  let waiting: Waiting[] = [];
   let flushing: Promise<void> | null = null;
+  let isWhole = true;
+
+  async function write(batch: readonly Waiting[]): Promise<void> {
+    // What a full disk left of a line would be in the middle of the log.
+    if (!isWhole) await file.truncate(chain.bytes);
+    isWhole = false;
+    const { text, after } = linesOf(chain, batch);
+    await file.appendFile(text);
+    await file.datasync();
+    chain = after;
+    isWhole = true;
+  }
 
   // Whoever comes while a line is being written shares the next write.
   async function flush(): Promise<void> {
@@ -67,8 +88,7 @@ export async function openSigningLog(input: {
       const batch = waiting;
       waiting = [];
       try {
-        await file.appendFile(batch.map(({ line }) => line).join(''));
-        await file.datasync();
+        await write(batch);
         for (const { done } of batch) done();
       } catch (cause) {
         for (const { failed } of batch) failed(cause);
@@ -79,25 +99,30 @@ export async function openSigningLog(input: {
 
   return {
     append(entry) {
-      const text = JSON.stringify({
-        n: entries + 1,
-        at: input.now().toISOString(),
-        prev: head,
-        ...entry,
-      });
-      entries += 1;
-      head = digest(text);
       return new Promise<void>((done, failed) => {
-        waiting.push({ line: `${text}\n`, done, failed });
+        waiting.push({ at: now(), entry, done, failed });
         flushing ??= flush();
       });
     },
-    head: () => ({ entries, head }),
+    head: () => ({ entries: chain.entries, head: chain.head }),
     async close() {
       await flushing;
       await file.close();
     },
   };
+}
+
+function linesOf(before: Chain, batch: readonly Waiting[]): { text: string; after: Chain } {
+  let { entries, head, bytes } = before;
+  let text = '';
+  for (const { at, entry } of batch) {
+    entries += 1;
+    const line = JSON.stringify({ n: entries, at: at.toISOString(), prev: head, ...entry });
+    head = digest(line);
+    bytes += Buffer.byteLength(line) + 1;
+    text += `${line}\n`;
+  }
+  return { text, after: { entries, head, bytes } };
 }
 
 /** Reads and checks a log, whoever writes it. @returns what was read of it @throws LogError */

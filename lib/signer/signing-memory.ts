@@ -1,5 +1,6 @@
 /** What a signer signed lately, so that one intent has one certificate, and one serial one intent. */
 import { MINUTE_MS } from '@/lib/kernel/time';
+import { allowance } from './allowance';
 import { SignerRefusal } from './port';
 import type { LoggedEntry } from './signing-log';
 
@@ -23,11 +24,10 @@ const REMEMBERED_MS = 60 * MINUTE_MS;
 
 /** @param input.maxPerMinute certificates; a web tier that was taken over is noticed before it has made many */
 export function signingMemory(input: { now: () => Date; maxPerMinute: number }): SigningMemory {
-  const { maxPerMinute } = input;
   const byIntent = new Map<string, Remembered>();
   const bySerial = new Map<string, string>();
   const serialOf = (asked: Asked) => `${asked.issuerId} ${asked.serialHex}`;
-  let allowance = { left: maxPerMinute, at: input.now().getTime() };
+  const spend = allowance({ ...input, what: 'certificates' });
 
   function keep(one: Remembered): void {
     byIntent.set(one.intentId, one);
@@ -37,15 +37,6 @@ export function signingMemory(input: { now: () => Date; maxPerMinute: number }):
       byIntent.delete(intentId);
       bySerial.delete(serialOf(oldest));
     }
-  }
-
-  function spend(at: number): void {
-    const grown = allowance.left + ((at - allowance.at) * maxPerMinute) / MINUTE_MS;
-    allowance = { left: Math.min(maxPerMinute, grown), at };
-    if (allowance.left < 1) {
-      throw new Error(`more than ${maxPerMinute} certificates were asked for within a minute`);
-    }
-    allowance.left -= 1;
   }
 
   return {
@@ -58,8 +49,8 @@ export function signingMemory(input: { now: () => Date; maxPerMinute: number }):
         throw new SignerRefusal(`serial ${asked.serialHex} was signed for another intent`);
       }
       if (before?.signature) return before.signature;
+      spend();
       const at = input.now().getTime();
-      spend(at);
       const signature = sign();
       const one = { ...asked, at, signature };
       keep(one);
