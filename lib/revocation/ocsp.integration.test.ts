@@ -223,6 +223,22 @@ describe('RFC 5019: over HTTP', () => {
     expect(answer.headers.get('etag')).toBeNull();
   });
 
+  it('a long request is answered and not kept, so that nobody fills the memory with them', async () => {
+    const one = await issue(portal);
+    const { id } = caOf('production');
+    const asked = async (times: number) => {
+      const serials = Array(times).fill(['-serial', `0x${one.serialHex}`]);
+      const file = ['-no_nonce', '-reqout', 'long.der'];
+      await openssl(pki.folder, 'ocsp', '-issuer', `${id}.pem`, ...file, ...serials.flat());
+      const text = readFileSync(join(pki.folder, 'long.der')).toString('base64');
+      const answer = await fetch(`${pki.url}/pki/${id}/ocsp/${encodeURIComponent(text)}`);
+      await answer.arrayBuffer();
+      return [answer.status, answer.headers.get('cache-control')?.split(/[=,]/)[0]];
+    };
+    expect(await asked(2)).toEqual([200, 'max-age']);
+    expect(await asked(20)).toEqual([200, 'no-store']);
+  });
+
   it('says in words what is wrong with another method, type, size or address', async () => {
     const { id } = caOf('production');
     const url = `${pki.url}/pki/${id}`;

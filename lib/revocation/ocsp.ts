@@ -54,8 +54,9 @@ type Signed = OcspAnswer & {
   freshUntil: number;
 };
 
-/** 1 KB each. */
+/** 2 KB each: nobody fills the memory with long requests, and software asks for one certificate in some 100 bytes. */
 const MAX_KEPT = 10_000;
+const MAX_KEPT_REQUEST_BYTES = 512;
 /** Who asks for more at once waits for others, or is told to. */
 const MAX_WAITING = 500;
 const SAY_EVERY_MS = MINUTE_MS;
@@ -142,7 +143,10 @@ async function answered(desk: Desk, issuer: KnownIssuer, requestDer: Buffer): Pr
     return before;
   }
   const signed = await signedAnswer(desk, issuer, request, found);
-  const isLasting = request.nonce === null && found.every(({ kind }) => kind !== 'unknown');
+  const isLasting =
+    requestDer.length <= MAX_KEPT_REQUEST_BYTES &&
+    request.nonce === null &&
+    found.every(({ kind }) => kind !== 'unknown');
   if (!isLasting) return { body: signed.body, kept: null };
   desk.kept.set(key, { ...signed, request, said, freshUntil: freshUntil() });
   if (desk.kept.size > MAX_KEPT) {
