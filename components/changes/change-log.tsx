@@ -1,5 +1,6 @@
 import { Day } from '@/components/time/when';
 import { Badge } from '@/components/ui/badge';
+import { MarkedText } from '@/components/ui/marked-text';
 import type { Shape } from '@/components/ui/shapes';
 import { actWords } from '@/lib/contract/change-feed';
 import type { ChangeEntry } from '@/lib/contract/change-log';
@@ -40,7 +41,7 @@ function Entry({ entry }: { entry: ChangeEntry }) {
         <Badge shape={shape}>{words}</Badge>
       </div>
       <p className="small soft">
-        {entry.text} {entry.act ? <b>{actWords(entry)}</b> : actWords(entry)}
+        <MarkedText text={entry.text} /> {entry.act ? <b>{actWords(entry)}</b> : actWords(entry)}
       </p>
       {entry.operations.length > 0 ? (
         <ul className="operations">
