@@ -2,7 +2,19 @@
  * Started as root, each process becomes a user of its own: the signer always, portal and edge where that user can reach
  * the program and the data. Then a portal that was taken over can open neither the CA keys nor the edge's.
  */
-import { chmodSync, lchownSync, lstatSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  existsSync,
+  lchownSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  type Stats,
+  statSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { SettingsError } from '@/lib/platform/env';
 
@@ -51,16 +63,37 @@ export function giveDataDirectory(
   portal: User,
   othersOwn: readonly string[],
 ): void {
-  const give = (path: string): void => {
-    if (othersOwn.includes(path)) return;
+  const give = (path: string, name: string): void => {
+    if (othersOwn.includes(name)) return;
     const facts = lstatSync(path);
-    if (facts.uid !== portal.uid) lchownSync(path, portal.uid, portal.gid);
-    if (facts.isDirectory()) for (const name of readdirSync(path)) give(join(path, name));
+    if (facts.uid !== portal.uid && !isSecondName(facts)) lchownSync(path, portal.uid, portal.gid);
+    if (facts.isDirectory()) inFolder(path, (child) => give(child.path, join(name, child.name)));
   };
-  for (const name of readdirSync(dataDir)) give(join(dataDir, name));
+  inFolder(dataDir, (child) => give(child.path, join(dataDir, child.name)));
   lchownSync(dataDir, 0, portal.gid);
   // The signer is of the portal's group: it passes through to its own folder. Nobody else does.
   chmodSync(dataDir, STICKY);
+}
+
+/** Whoever can link to a file of somebody else's must not get it by that. */
+function isSecondName(facts: Stats): boolean {
+  return facts.isFile() && facts.nlink > 1;
+}
+
+/**
+ * By the open folder, not by its path: a process that a portal left behind could put a link to another folder in its
+ * place between two looks, and what is in that one would be given away.
+ */
+function inFolder(path: string, each: (child: { path: string; name: string }) => void): void {
+  const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW } = constants;
+  const folder = openSync(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+  try {
+    const held = `/proc/self/fd/${folder}`;
+    const inside = existsSync(held) ? held : path;
+    for (const name of readdirSync(inside)) each({ path: join(inside, name), name });
+  } finally {
+    closeSync(folder);
+  }
 }
 
 function obstacleTo(input: {
