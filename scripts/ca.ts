@@ -169,6 +169,12 @@ function usage(): string[] {
 
 function messageOf(error: unknown): string {
   if (error instanceof AppError) return error.detail;
+  const { code, path } = Object(error);
+  if (code === 'EACCES' || code === 'EPERM') {
+    return `${path} cannot be reached by this user: say it as root, or as the signer's user.`;
+  }
+  if (code === 'ENOSPC')
+    return `No space is left for ${path}. Make room; what was begun there can go.`;
   return error instanceof Error ? error.message : String(error);
 }
 

@@ -62,6 +62,11 @@ const LOG_FILE = 'signer.log';
 const CHECK_TEXT = 'countersign signer';
 const PASSPHRASE_BYTES = 32;
 
+const WORDS: Readonly<Record<string, string>> = {
+  ENOSPC: 'no space is left there. Make room, and say the same again',
+  EDQUOT: 'no space is left there. Make room, and say the same again',
+};
+
 export const signerLogPath = (folder: string): string => join(folder, LOG_FILE);
 
 /** Every CA in the folder, oldest first. @throws KeyFolderError */
@@ -153,19 +158,18 @@ export function writeOnce(path: string, content: unknown): void {
   const draft = `${path}.${process.pid}.new`;
   const file = openSync(draft, 'wx', 0o600);
   try {
-    giveToOwnerOf(dirname(path), draft);
-    writeFileSync(file, `${JSON.stringify(content, null, 2)}\n`);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-  try {
+    try {
+      giveToOwnerOf(dirname(path), draft);
+      writeFileSync(file, `${JSON.stringify(content, null, 2)}\n`);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
     linkSync(draft, path);
   } catch (cause) {
-    throw new KeyFolderError(
-      `${path} cannot be written: it is there already, or the folder is not ours`,
-      { cause },
-    );
+    const code = String(Object(cause).code ?? cause);
+    const why = code === 'EEXIST' ? 'it is there already' : (WORDS[code] ?? code);
+    throw new KeyFolderError(`${path} cannot be written: ${why}`, { cause });
   } finally {
     unlinkSync(draft);
   }
