@@ -173,8 +173,7 @@ function messageOf(error: unknown): string {
   if (code === 'EACCES' || code === 'EPERM') {
     return `${path} cannot be reached by this user: say it as root, or as the signer's user.`;
   }
-  if (code === 'ENOSPC')
-    return `No space is left for ${path}. Make room; what was begun there can go.`;
+  if (code === 'ENOSPC') return 'No space is left there. Make room; what was begun there can go.';
   return error instanceof Error ? error.message : String(error);
 }
 
