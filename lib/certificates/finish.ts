@@ -9,8 +9,9 @@ import { AppError, assert } from '@/lib/kernel/errors';
 import { refuseBlocked } from '@/lib/key-policy/blocked-keys';
 import { recordNotice } from '@/lib/mail/notices';
 import { pkiAddresses } from '@/lib/pki/addresses';
-import { type CertificateFacts, certificateFacts } from '@/lib/pki/certificate-facts';
+import type { CertificateFacts } from '@/lib/pki/certificate-facts';
 import { crossCheck } from '@/lib/pki/cross-check';
+import { leafFacts } from '@/lib/pki/leaf-facts';
 import { type LintedDraft, lint } from '@/lib/pki/lint';
 import { currentTime } from '@/lib/platform/clock';
 import { inScope, type Tx } from '@/lib/platform/database';
@@ -53,7 +54,7 @@ export async function finishIntent(
     serialHex: intent.serialHex,
     spkiSha256Hex: intent.spkiSha256,
   });
-  const facts = await certificateFacts(der);
+  const facts = leafFacts(der);
   const row = newCertificate({ scope, intent, der, facts, now: currentTime() });
   const view = await stored(scope, row, facts).catch(async (error: unknown) => {
     // A retry then goes on at once, with this very signature; where the database is gone the lease ends by itself.

@@ -35,7 +35,7 @@ export async function certificateFacts(der: Uint8Array): Promise<CertificateFact
   const keyId = certificate.getExtension(SubjectKeyIdentifierExtension);
   const parts = partsOf(certificate.subjectName);
   return {
-    subject: textOf(parts),
+    subject: nameText(parts),
     subjectParts: parts,
     commonName: parts.find((part) => part.type === 'CN')?.value ?? '',
     sans: names?.names.toJSON().map((name) => String(name.value)) ?? [],
@@ -64,7 +64,7 @@ function partsOf(name: Name): { type: string; value: string }[] {
 }
 
 /** @see RFC 4514, 2.4 */
-function textOf(parts: readonly { type: string; value: string }[]): string {
+export function nameText(parts: readonly { type: string; value: string }[]): string {
   return [...parts]
     .reverse()
     .map(({ type, value }) => `${type}=${value.replace(/([\\",+;<>]|^[ #]| $)/g, '\\$1')}`)
