@@ -145,6 +145,7 @@ test('a signer on PostgreSQL reads pending intents with a role of its own, and n
   ]) {
     expect(await may(`SELECT 1 FROM ${table}`)).toMatch(/^permission denied/);
   }
+  expect(await may("SELECT countersign_key_blocked('00')")).toMatch(/^permission denied/);
   expect(await may('SELECT actor FROM intent')).toMatch(/^permission denied/);
   expect(await may("UPDATE intent SET state = 'void'")).toMatch(/^permission denied/);
   expect(await may('CREATE TABLE public.own (id int)')).toMatch(/^permission denied/);

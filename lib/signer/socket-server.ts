@@ -4,6 +4,7 @@
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { z } from 'zod';
 import { SECOND_MS } from '@/lib/kernel/time';
 import { shallowParts } from '@/lib/pki/crl-read';
 import { bitStringOctets, readDer } from '@/lib/pki/der';
@@ -33,12 +34,12 @@ export function signerServer(input: {
   const { signer, secret, readIntent, onFault } = input;
   const operations: Record<string, (request: IncomingMessage) => Promise<Uint8Array | string>> = {
     [`POST ${ROUTES.sign}`]: async (request) => {
-      const asked = SignRequest.parse(JSON.parse((await bodyOf(request)).toString('utf8')));
-      const { intentId } = asked;
-      if ((asked.intent === null) === (readIntent === null)) {
+      const call = asked(SignRequest, await bodyOf(request));
+      const { intentId } = call;
+      if ((call.intent === null) === (readIntent === null)) {
         throw new SignerRefusal('this signer reads intents elsewhere: see SIGNER_DATABASE_URL');
       }
-      const intent = asked.intent ?? (await readIntent?.(intentId));
+      const intent = call.intent ?? (await readIntent?.(intentId));
       if (!intent) throw new SignerRefusal(`no pending intent has the id ${intentId}`);
       // Unlinted: every signer lints again what it is given, and this one was given bytes.
       const tbs = { tbsDer: intent.tbsDer } as unknown as LintedDraft;
@@ -50,8 +51,8 @@ export function signerServer(input: {
       return signatureIn(await signer.signCrl({ issuerId, tbs }));
     },
     [`POST ${ROUTES.responder}`]: async (request) => {
-      const asked = ResponderRequest.parse(JSON.parse((await bodyOf(request)).toString('utf8')));
-      const { responderId, issuerId, tbsDer } = asked;
+      const call = asked(ResponderRequest, await bodyOf(request));
+      const { responderId, issuerId, tbsDer } = call;
       const tbs = { tbsDer } as unknown as LintedResponder;
       return signer.signOcspResponder({ responderId, issuerId, tbs });
     },
@@ -78,6 +79,21 @@ export function signerServer(input: {
       response.writeHead(refused ? 422 : 500, { Connection: 'close' }).end(text);
     }
   });
+}
+
+/** @throws SignerRefusal for anything else: garbage is no fault of ours, and not worth a line in the log each */
+function asked<T>(shape: z.ZodType<T>, body: Buffer): T {
+  const parsed = shape.safeParse(json(body));
+  if (parsed.success) return parsed.data;
+  throw new SignerRefusal('the request has not the shape of its operation');
+}
+
+function json(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    return null;
+  }
 }
 
 function signatureIn(crlDer: Uint8Array): Uint8Array {
