@@ -3,6 +3,10 @@ import { createHash, X509Certificate } from 'node:crypto';
 import { assert } from '@/lib/kernel/errors';
 import { readDer } from './der';
 
+// Reading an issuer costs as much as verifying with it, and what is in its certificate never changes.
+const ISSUERS = new Map<string, X509Certificate>();
+const MAX_ISSUERS = 64;
+
 /**
  * Passes when the certificate was signed by the issuer's key over exactly the intended bytes.
  * @throws Error otherwise: nothing may then be stored or handed out
@@ -15,7 +19,7 @@ export function crossCheck(input: {
   spkiSha256Hex: string;
 }): void {
   const certificate = new X509Certificate(input.certificateDer);
-  const issuer = new X509Certificate(input.issuerDer);
+  const issuer = issuerIn(input.issuerDer);
   const tbs = readDer(input.certificateDer).children[0]?.der ?? new Uint8Array();
   assert(
     hexDigest(tbs) === input.tbsSha256.toLowerCase(),
@@ -27,6 +31,15 @@ export function crossCheck(input: {
   assert(certificate.serialNumber === input.serialHex, 'the serial is that of the intent');
   const spki = certificate.publicKey.export({ format: 'der', type: 'spki' });
   assert(hexDigest(spki) === input.spkiSha256Hex.toLowerCase(), 'the key is that of the request');
+}
+
+function issuerIn(der: Uint8Array): X509Certificate {
+  const id = hexDigest(der);
+  const known = ISSUERS.get(id);
+  if (known) return known;
+  const read = new X509Certificate(der);
+  if (ISSUERS.size < MAX_ISSUERS) ISSUERS.set(id, read);
+  return read;
 }
 
 function hexDigest(bytes: Uint8Array): string {
