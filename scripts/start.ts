@@ -24,7 +24,7 @@ import {
   serverCaFiles,
 } from './start/edge-process';
 import { checkDatabase, checkNodeVersion, checkPortsFree, listenersOf } from './start/preflight';
-import { giveDataDirectory, separation, type User } from './start/separation';
+import { giveDataDirectory, ownTemporaryFolder, separation, type User } from './start/separation';
 import { SIGNERS_OWN, signerOf } from './start/signer-process';
 import { type Supervisor, supervise } from './start/supervise';
 
@@ -79,7 +79,9 @@ async function start(tree: Supervisor, signal: AbortSignal): Promise<void> {
   const { users, warning } = separation({ root: ROOT, dataDir: env.dataDir, ports, given });
   const signer = await signerOf({ root: ROOT, env, given, users });
   const user = users?.portal ?? null;
-  const edgeProcess = token === null ? null : edgeSpec({ root: ROOT, env, given, token, user });
+  const passed = user ? { ...given, ...ownTemporaryFolder(env.dataDir) } : given;
+  const edgeProcess =
+    token === null ? null : edgeSpec({ root: ROOT, env, given: passed, token, user });
   if (user) {
     giveDataDirectory(env.dataDir, user, [
       signerFolder(env.dataDir, given),
@@ -91,7 +93,7 @@ async function start(tree: Supervisor, signal: AbortSignal): Promise<void> {
 
   const portal = async () => {
     const { variables } = signer;
-    const spec = portalSpec({ env, lock, given, token, variables, user });
+    const spec = portalSpec({ env, lock, given: passed, token, variables, user });
     const { demo } = await tree.start(spec, PORTAL_POLICY);
     await signer.entered();
     if (warning !== null) say(warning);

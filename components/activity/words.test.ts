@@ -64,6 +64,9 @@ describe('activity in words', () => {
     expect(of('issuer.list-published', { number: 4, entries: 1 })).toBe(
       'published revocation list 4 of a root, with 1 entry',
     );
+    expect(of('certificates.disowned', { count: 2 })).toBe(
+      'entered 2 certificates that a restored database had forgotten as revoked',
+    );
     expect(of('issuer.retired', {})).toBe(
       'retired the CA Client CA 2: it issues nothing more in production',
     );

@@ -38,6 +38,8 @@ const SENTENCES: Record<string, (detail: Detail) => string> = {
     `retired the CA ${text(d, 'name')}: it issues nothing more in ${place(d)}`,
   'issuer.list-published': (d) =>
     `published revocation list ${text(d, 'number')} of a root, with ${counted(Number(text(d, 'entries')), 'entry', 'entries')}`,
+  'certificates.disowned': (d) =>
+    `entered ${counted(Number(text(d, 'count')), 'certificate', 'certificates')} that a restored database had forgotten as revoked`,
   'member.disabled': (d) => `removed ${text(d, 'email')}`,
 };
 

@@ -1,11 +1,12 @@
 /** Where a Unix socket of a data directory is, given that the path of one may not be long. */
 import { createHash } from 'node:crypto';
 import { lstatSync, mkdirSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 
 // sun_path has 108 bytes; a longer path would be cut short without a word.
 const MAX_PATH_BYTES = 104;
+// Not TMPDIR: whoever looks for the socket may have another one than who made it.
+const ANYWHERE = '/tmp';
 
 /**
  * In the data directory, or, where its path is too long for a socket, in a folder of its owner's.
@@ -15,7 +16,7 @@ export function socketPlace(dataDir: string, name: string): string {
   const inside = join(resolve(dataDir), name);
   if (Buffer.byteLength(inside) <= MAX_PATH_BYTES) return inside;
   const digest = createHash('sha256').update(inside).digest('hex').slice(0, 24);
-  return join(tmpdir(), `countersign-${ownerOf(dataDir)}-${digest}`, name.replaceAll('/', '-'));
+  return join(ANYWHERE, `countersign-${ownerOf(dataDir)}-${digest}`, name.replaceAll('/', '-'));
 }
 
 /**

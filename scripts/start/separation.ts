@@ -9,12 +9,14 @@ import {
   existsSync,
   lchownSync,
   lstatSync,
+  mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
   type Stats,
   statSync,
 } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { SettingsError } from '@/lib/platform/env';
 
@@ -33,6 +35,7 @@ const NUMBERS = { signer: 64_701, portal: 64_702 } as const;
 const FIRST_UNPRIVILEGED = '/proc/sys/net/ipv4/ip_unprivileged_port_start';
 const STICKY = 0o1770;
 const PASS = 0o001;
+const EVERYBODYS = 0o003;
 const READ = 0o004;
 
 /** @throws SettingsError for a user that is not there */
@@ -94,6 +97,15 @@ function inFolder(path: string, each: (child: { path: string; name: string }) =>
   } finally {
     closeSync(folder);
   }
+}
+
+/** A folder for what programs put aside, where the one of whoever started us is not everybody's. */
+export function ownTemporaryFolder(dataDir: string): Readonly<Record<string, string>> {
+  const { mode } = statSync(tmpdir());
+  if ((mode & EVERYBODYS) === EVERYBODYS) return {};
+  const folder = join(dataDir, 'tmp');
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  return { TMPDIR: folder };
 }
 
 function obstacleTo(input: {
