@@ -13,6 +13,7 @@ export type Portal = {
   readonly port: number;
   /** Of the portal's process. */
   readonly pid: number;
+  readonly signerPid: number;
   readonly dataDir: string;
   operator(noun: string, verb: string, args: unknown): Promise<Record<string, unknown>>;
   stop(): Promise<void>;
@@ -60,6 +61,7 @@ export async function startPortalAndSigner(input: {
   return {
     port,
     pid: portal.pid ?? 0,
+    signerPid: signer.pid ?? 0,
     dataDir,
     async operator(noun, verb, args) {
       const { result, error } = Object(await askOperatorSocket(dataDir, { noun, verb, args }));

@@ -8,6 +8,7 @@ import { type PrivatePostgres, startPrivatePostgres } from '../scripts/postgres'
 import { ensureBuilt, ensureGenerated } from '../scripts/start/build';
 import { IN_FLIGHT, median, percentile, type Side } from './issuing-load';
 import { bareSide, type CaKind, cfsslSide, ensureOtherTools, portalSide } from './issuing-sides';
+import { processorMs } from './processor-time';
 
 const ROUNDS = Number(process.env.ROUNDS ?? 5);
 const PER_ROUND = Number(process.env.PER_ROUND ?? 400);
@@ -57,13 +58,17 @@ async function compare(server: PrivatePostgres, run: (typeof RUNS)[number]): Pro
   };
   const names = ['portal', 'cfssl', 'bare'] as const;
   const rates = { portal: [] as number[], cfssl: [] as number[], bare: [] as number[] };
+  type Spent = Record<string, number>[];
+  const processor = { portal: [] as Spent, cfssl: [] as Spent, bare: [] as Spent };
   const times = { portal: [] as number[], cfssl: [] as number[], bare: [] as number[] };
   for (const name of names) await sides[name].run(WARM_UP);
   for (let round = 0; round < ROUNDS; round += 1) {
     for (const name of names) {
+      const measured = spent(sides[name], server);
       const started = performance.now();
       times[name].push(...(await sides[name].run(PER_ROUND)));
       rates[name].push((PER_ROUND * 1000) / (performance.now() - started));
+      processor[name].push(measured());
     }
   }
   for (const name of names) await sides[name].stop();
@@ -71,11 +76,43 @@ async function compare(server: PrivatePostgres, run: (typeof RUNS)[number]): Pro
   for (const name of names) {
     const each = `p50 ${percentile(times[name], 0.5).toFixed(1)} ms, p99 ${percentile(times[name], 0.99).toFixed(1)} ms`;
     console.log(`  ${name.padEnd(6)} ${spread(rates[name], 0)} certificates/s, ${each}`);
+    console.log(`         processor time a certificate: ${parts(processor[name])}`);
   }
   for (const other of ['cfssl', 'bare'] as const) {
     const ratios = rates.portal.map((rate, index) => rate / (rates[other][index] ?? Number.NaN));
     console.log(`  portal/${other} ${spread(ratios, 2)}`);
   }
+}
+
+/** @returns what tells the processor's milliseconds since then, by process */
+function spent(side: Side, server: PrivatePostgres): () => Record<string, number> {
+  const now = () => ({
+    ...Object.fromEntries(Object.entries(side.pids).map(([name, pid]) => [name, processorMs(pid)])),
+    PostgreSQL: processorMs(server.pid),
+    caller: ownMs(),
+  });
+  const before: Record<string, number> = now();
+  return () =>
+    Object.fromEntries(
+      Object.entries(now()).map(([name, after]) => [name, after - (before[name] ?? Number.NaN)]),
+    );
+}
+
+function ownMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
+/** Medians, the greatest first. */
+function parts(rounds: readonly Record<string, number>[] = []): string {
+  return Object.keys(rounds[0] ?? {})
+    .map((name) => ({
+      name,
+      each: median(rounds.map((round) => round[name] ?? Number.NaN)) / PER_ROUND,
+    }))
+    .sort((a, b) => b.each - a.each)
+    .map(({ name, each }) => `${name} ${each.toFixed(2)} ms`)
+    .join(', ');
 }
 
 /** Median and range. */

@@ -7,6 +7,8 @@ export type Side = {
   /** Makes so many certificates. @returns milliseconds of each */
   run(count: number): Promise<number[]>;
   stop(): Promise<void>;
+  /** The processes that do its work, beside PostgreSQL and the caller. */
+  readonly pids: Readonly<Record<string, number>>;
 };
 
 /** Runs `work` `count` times, IN_FLIGHT at once. */

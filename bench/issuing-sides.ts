@@ -89,6 +89,7 @@ export async function portalSide(input: {
   };
   return {
     run: (count) => inFlight(count, issue),
+    pids: { portal: portal.pid, signer: portal.signerPid },
     async stop() {
       agent.destroy();
       await portal.stop();
@@ -169,6 +170,7 @@ export async function cfsslSide(input: { databaseUrl: string; kind: CaKind }): P
   const issue = () => post({ agent, port, path, body, headers: {}, expected: 200 });
   return {
     run: (count) => inFlight(count, issue),
+    pids: { cfssl: child.pid ?? 0 },
     async stop() {
       agent.destroy();
       child.kill('SIGTERM');
@@ -235,6 +237,7 @@ export async function bareSide(input: { databaseUrl: string; kind: CaKind }): Pr
   };
   return {
     run: (count) => inFlight(count, issue),
+    pids: {},
     async stop() {
       await pool.end();
       await close();

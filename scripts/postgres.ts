@@ -22,6 +22,8 @@ import pg from 'pg';
 
 export type PrivatePostgres = {
   readonly port: number;
+  /** Of the server's first process, the parent of all others. */
+  readonly pid: number;
   /** Connection address of a database, as a role that owns it and is no superuser. */
   url(database: string): string;
   createDatabase(name: string): Promise<string>;
@@ -77,6 +79,9 @@ export async function startPrivatePostgres(
   }
   return {
     port,
+    get pid() {
+      return server.pid ?? 0;
+    },
     url: (database) => url(ROLE, database),
     async createDatabase(name) {
       await query(url(ROLE, 'postgres'), `CREATE DATABASE ${pg.escapeIdentifier(name)}`);

@@ -96,7 +96,7 @@ async function issued(account: Awaited<ReturnType<typeof accountWithPeople>>, la
 }
 
 async function deliverAll(mailer = smtp()): Promise<void> {
-  while ((await deliverDue({ mailer, place })) > 0);
+  while ((await deliverDue({ mailer, place })) === 'more');
   mailer.close();
 }
 

@@ -6,8 +6,8 @@ import { newId } from '@/lib/platform/random';
 import { noticeData } from './notices';
 import { type Place, wordsOf } from './words';
 
-const NOTICES_AT_ONCE = 20;
-const MAILS_AT_ONCE = 5;
+export const NOTICES_AT_ONCE = 100;
+export const MAILS_AT_ONCE = 5;
 const KEPT_DAYS = 90;
 
 /**
@@ -21,37 +21,57 @@ export async function spreadNotices(tx: Tx, place: Place): Promise<number> {
     SELECT key, account_id, data, at FROM notice WHERE spread_at IS NULL
     ORDER BY at LIMIT ${NOTICES_AT_ONCE} FOR UPDATE SKIP LOCKED`;
   const now = currentTime();
-  for (const notice of notices) {
+  if (notices.length === 0) return 0;
+  const readers = await readersOf(tx, new Set(notices.map((one) => one.account_id)));
+  const mails = notices.flatMap((notice) => {
     const data = noticeData.parse(notice.data);
-    const account = await tx.account.findUnique({ where: { id: notice.account_id } });
-    const readers =
-      account && !account.suspendedAt
-        ? await tx.membership.findMany({
-            where: {
-              accountId: notice.account_id,
-              disabledAt: null,
-              role: { in: [...PERMISSIONS['certificates.revoke'].roles] },
-              person: { disabledAt: null },
-            },
-            include: { person: true },
-          })
-        : [];
-    await tx.mail.createMany({
-      skipDuplicates: true,
-      data: readers.map(({ person }) => ({
-        id: newId('mail'),
-        accountId: notice.account_id,
-        personId: person.id,
-        noticeKey: notice.key,
-        address: person.email,
-        ...wordsOf(data, { place, reader: person.name, accountName: account?.name ?? '' }),
-        at: notice.at,
-        dueAt: now,
-      })),
-    });
-    await tx.notice.update({ where: { key: notice.key }, data: { spreadAt: now } });
-  }
+    const { account_id: accountId, key: noticeKey, at } = notice;
+    return (readers.get(accountId) ?? []).map(({ personId, address, reader, accountName }) => ({
+      id: newId('mail'),
+      accountId,
+      personId,
+      noticeKey,
+      address,
+      ...wordsOf(data, { place, reader, accountName }),
+      at,
+      dueAt: now,
+    }));
+  });
+  if (mails.length > 0) await tx.mail.createMany({ skipDuplicates: true, data: mails });
+  const keys = notices.map(({ key }) => key);
+  await tx.notice.updateMany({ where: { key: { in: keys } }, data: { spreadAt: now } });
   return notices.length;
+}
+
+type Reader = { personId: string; address: string; reader: string; accountName: string };
+
+async function readersOf(tx: Tx, accountIds: ReadonlySet<string>): Promise<Map<string, Reader[]>> {
+  const accounts = await tx.account.findMany({
+    where: { id: { in: [...accountIds] }, suspendedAt: null },
+    select: {
+      id: true,
+      name: true,
+      memberships: {
+        where: {
+          disabledAt: null,
+          role: { in: [...PERMISSIONS['certificates.revoke'].roles] },
+          person: { disabledAt: null },
+        },
+        select: { person: { select: { id: true, email: true, name: true } } },
+      },
+    },
+  });
+  return new Map(
+    accounts.map(({ id, name: accountName, memberships }) => [
+      id,
+      memberships.map(({ person }) => ({
+        personId: person.id,
+        address: person.email,
+        reader: person.name,
+        accountName,
+      })),
+    ]),
+  );
 }
 
 /** Takes mails that are due, for as long as `leaseMs`: whoever dies with them lets others have them after that. */

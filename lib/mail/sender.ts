@@ -6,7 +6,7 @@ import { acrossAccounts } from '@/lib/platform/database';
 import { log } from '@/lib/platform/log';
 import type { Mailer } from '@/lib/platform/mailer';
 import { sweepExpiries } from './expiry';
-import { pruneMails, spreadNotices, takeDueMails } from './queries';
+import { MAILS_AT_ONCE, NOTICES_AT_ONCE, pruneMails, spreadNotices, takeDueMails } from './queries';
 import type { Place } from './words';
 
 const POLL_MS = 2 * SECOND_MS;
@@ -35,7 +35,7 @@ export function startMailSender(given: { mailer: Mailer; place: Place }): MailSe
         await sweepExpiries(scope());
         await acrossAccounts(scope(), pruneMails);
       }
-      while (!stopped && (await deliverDue(given)) > 0);
+      while (!stopped && (await deliverDue(given)) === 'more');
     } catch (error) {
       log().warn({ err: error }, 'mails could not be looked through; trying again');
     }
@@ -56,8 +56,11 @@ export function startMailSender(given: { mailer: Mailer; place: Place }): MailSe
   };
 }
 
-/** Makes mails of new notices and delivers what is due. @returns how much there was to do */
-export async function deliverDue(given: { mailer: Mailer; place: Place }): Promise<number> {
+/** Makes mails of new notices and delivers what is due. @returns `more` when there may be more than was taken at once */
+export async function deliverDue(given: {
+  mailer: Mailer;
+  place: Place;
+}): Promise<'more' | 'done'> {
   const spread = await acrossAccounts(scope(), (tx) => spreadNotices(tx, given.place));
   const mails = await acrossAccounts(scope(), (tx) => takeDueMails(tx, LEASE_MS));
   const host = new URL(given.place.publicUrl).hostname;
@@ -71,7 +74,7 @@ export async function deliverDue(given: { mailer: Mailer; place: Place }): Promi
     );
     await acrossAccounts(scope(), (tx) => tx.mail.update({ where: { id }, data: outcome }));
   }
-  return spread + mails.length;
+  return spread === NOTICES_AT_ONCE || mails.length === MAILS_AT_ONCE ? 'more' : 'done';
 }
 
 function failureOf(error: unknown, attempts: number) {

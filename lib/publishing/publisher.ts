@@ -19,6 +19,8 @@ import { processWide } from '@/lib/platform/process-wide';
 import { changesBetween, numberOutbox, pruneOutbox, snapshotContent } from './queries';
 
 const POLL_MS = 150;
+// What is committed meanwhile is numbered, and sent to every edge, together.
+const GATHER_MS = 20;
 const HEARTBEAT_MS = 2 * SECOND_MS;
 const PRUNE_EVERY_MS = 3600 * SECOND_MS;
 
@@ -58,12 +60,13 @@ function makePublisher(): Publisher {
     try {
       while (again && running) {
         again = false;
-        const numbered = await acrossAccounts(scope(), numberOutbox);
+        const numbered = await numberOutbox(scope());
         if (numbered === number) continue;
         number = numbered;
         const waiting = wake;
         wake = signal();
         waiting.resolve();
+        await pause(GATHER_MS);
       }
       if (currentTime().getTime() - prunedAt > PRUNE_EVERY_MS) {
         prunedAt = currentTime().getTime();

@@ -1,8 +1,9 @@
+import type { DeploymentScope } from '@/lib/access/scope';
 import type { AccountEntry, Change, SnapshotContent } from '@/lib/edge/state';
 import { type Environment, isEnvironment } from '@/lib/kernel/environments';
 import { DAY_MS } from '@/lib/kernel/time';
 import { currentTime } from '@/lib/platform/clock';
-import type { Tx } from '@/lib/platform/database';
+import { queryAcrossAccounts, type Tx } from '@/lib/platform/database';
 import { type OutboxChange, seconds } from './changes';
 
 /** An expired certificate stays known for a while, so that the edge can say "expired" and not "unknown". */
@@ -10,21 +11,13 @@ const KEEP_EXPIRED_MS = 30 * DAY_MS;
 const KEEP_OUTBOX_MS = DAY_MS;
 
 /** Numbers what has none, in order of id. @returns the highest number given so far */
-export async function numberOutbox(tx: Tx): Promise<number> {
-  const waiting = await tx.$queryRaw<{ waiting: boolean; current: bigint }[]>`
-    SELECT EXISTS (SELECT 1 FROM edge_change WHERE number IS NULL) AS waiting,
-      snapshot_number AS current FROM deployment WHERE id = 1`;
-  if (!waiting[0]?.waiting) return Number(waiting[0]?.current ?? 0);
-  const rows = await tx.$queryRaw<{ current: bigint }[]>`
-    SELECT snapshot_number AS current FROM deployment WHERE id = 1 FOR UPDATE`;
-  const current = rows[0]?.current ?? 0n;
-  const added = await tx.$executeRaw`
-    UPDATE edge_change SET number = ${current} + fresh.position
-    FROM (SELECT id, row_number() OVER (ORDER BY id) AS position
-          FROM edge_change WHERE number IS NULL) AS fresh
-    WHERE edge_change.id = fresh.id`;
-  await tx.$executeRaw`UPDATE deployment SET snapshot_number = ${current + BigInt(added)} WHERE id = 1`;
-  return Number(current) + added;
+export async function numberOutbox(scope: DeploymentScope): Promise<number> {
+  const [row] = await queryAcrossAccounts(
+    scope,
+    'SELECT countersign_number_outbox() AS number',
+    [],
+  );
+  return Number(Object(row).number ?? 0);
 }
 
 export async function pruneOutbox(tx: Tx): Promise<void> {
