@@ -7,12 +7,20 @@ type Detail = ActivityEventView['detail'];
 
 /** Follows the name of who did it: "Ines Duarte issued the certificate ERP primary". */
 const SENTENCES: Record<string, (detail: Detail) => string> = {
-  'certificate.requested': (d) => `asked for a certificate for ${place(d)}${inSlot(d)}`,
-  'certificate.issued': (d) => `issued the certificate ${text(d, 'label')} for ${place(d)}`,
+  'certificate.requested': (d) =>
+    text(d, 'replacesId')
+      ? `asked for the renewal of a certificate for ${place(d)}${inSlot(d)}`
+      : `asked for a certificate for ${place(d)}${inSlot(d)}`,
+  'certificate.issued': (d) =>
+    `${text(d, 'replacesId') ? 'renewed' : 'issued'} the certificate ${text(d, 'label')} for ${place(d)}`,
+  'certificate.idle-rule-set': (d) =>
+    `asked for the certificate ${text(d, 'label')} of ${place(d)} to be revoked when it has been idle for ${counted(Number(text(d, 'idleDays')), 'day')} and its renewal is in use`,
+  'certificate.idle-rule-dropped': (d) =>
+    `asked for the certificate ${text(d, 'label')} of ${place(d)} not to be revoked by itself any more`,
   'certificate.request-voided': (d) => gaveUp(text(d, 'why')),
   'certificate.labelled': (d) => `renamed the certificate ${text(d, 'from')} to ${text(d, 'to')}`,
   'certificate.revoked': (d) =>
-    `revoked the certificate ${text(d, 'label')} of ${place(d)}${because(d)}`,
+    `revoked the certificate ${text(d, 'label')} of ${place(d)}${text(d, 'idleDays') ? byRule(d) : because(d)}`,
   'public-key.released': (d) =>
     `released a public key of this account, so that another account may use it: ${text(d, 'reason')}`,
   'public-key.blocked': (d) =>
@@ -82,6 +90,10 @@ const DETAIL_NAMES: Record<string, string> = {
   number: 'Number',
   entries: 'Entries',
   nextUpdate: 'Next list by',
+  replacesId: 'Renewal of',
+  idleDays: 'Idle days',
+  askedBy: 'Asked by',
+  renewalId: 'Renewal',
 };
 
 /** The recorded facts of an event, named for people; what is absent is left out. */
@@ -124,6 +136,11 @@ function gaveUp(why: string): string {
 
 function inSlot(detail: Detail): string {
   return text(detail, 'slot') ? `, slot ${text(detail, 'slot')}` : '';
+}
+
+function byRule(detail: Detail): string {
+  const days = counted(Number(text(detail, 'idleDays')), 'day');
+  return `, as ${text(detail, 'askedBy')} had asked: it had been idle for ${days}, and its renewal is in use`;
 }
 
 function because(detail: Detail): string {

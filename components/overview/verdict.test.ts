@@ -15,6 +15,7 @@ function certificate(environment: Environment, daysLeft: number, label: string):
     notAfter: new Date(NOW.getTime() + daysLeft * DAY_MS).toISOString(),
     createdAt: NOW.toISOString(),
     ...{ revokedAt: null, revokedBy: null, revocationReason: null, pem: '' },
+    ...{ replacesId: null, revokeWhenIdleDays: null },
   };
 }
 

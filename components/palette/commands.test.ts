@@ -6,6 +6,7 @@ const erp: CertificateView = {
   ...{ id: 'crt_1', environment: 'production', status: 'live', label: 'ERP primary', subject: '' },
   ...{ commonName: 'erp.meridian.example', sans: [], serialHex: '6F3A91C0', issuer: 'CA' },
   ...{ sha256Fingerprint: '02', keyLabel: 'EC P-256', slot: 1, createdBy: 'Ines', pem: '' },
+  ...{ replacesId: null, revokeWhenIdleDays: null },
   ...{ notBefore: '2026-01-01T00:00:00Z', notAfter: '2027-01-01T00:00:00Z' },
   ...{ createdAt: '2026-01-01T00:00:00Z', lastSeenAt: null },
   ...{ revokedAt: null, revokedBy: null, revocationReason: null },

@@ -5,7 +5,7 @@ import type { CsrCheckView } from '@/lib/contract/views';
 import { AppError } from '@/lib/kernel/errors';
 import { isBlocked } from '@/lib/key-policy/blocked-keys';
 import { knownWeakKeys } from '@/lib/key-policy/known-weak';
-import { type CsrCheck, checkCsr } from '@/lib/pki/csr-check';
+import { type CsrCheck, checkCsr, checkRenewal } from '@/lib/pki/csr-check';
 import { callInScope, inScope } from '@/lib/platform/database';
 
 /**
@@ -39,13 +39,26 @@ export async function checkedCsr(
       detail: `The signing request has ${bytes} bytes; at most ${MAX_CSR_BYTES} are taken. A CSR has about 1,000: check that you sent the right file.`,
     });
   }
-  const legalName = z.string().parse(await callInScope(scope, 'countersign_legal_name', []));
-  const check = await checkCsr(csr, {
-    legalName,
-    isKnownWeak: async (spkiSha256Hex) =>
+  const context = await csrContext(scope, lookup);
+  return { ...(await checkCsr(csr, context)), legalName: context.legalName };
+}
+
+/** The same check of the key and the names of a certificate of this account, for one more with them. */
+export async function checkedRenewal(
+  scope: Scope,
+  certificateDer: Uint8Array,
+  lookup: KeyLookup,
+): Promise<CsrCheck & { legalName: string }> {
+  const context = await csrContext(scope, lookup);
+  return { ...(await checkRenewal(certificateDer, context)), legalName: context.legalName };
+}
+
+async function csrContext(scope: Scope, lookup: KeyLookup) {
+  return {
+    legalName: z.string().parse(await callInScope(scope, 'countersign_legal_name', [])),
+    isKnownWeak: async (spkiSha256Hex: string) =>
       (await knownWeakKeys().has(spkiSha256Hex)) ||
       (lookup === 'listed or reported' &&
         (await inScope(scope, (tx) => isBlocked(tx, spkiSha256Hex)))),
-  });
-  return { ...check, legalName };
+  };
 }

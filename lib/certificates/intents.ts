@@ -30,6 +30,8 @@ export type PlannedIntent = {
   createdAt: Date;
   idempotencyKey: string | null;
   requestSha256: string;
+  /** The certificate that this one renews. */
+  replacesId: string | null;
 };
 
 /** The key was reported as compromised; thrown, so that nothing is claimed. */
@@ -44,7 +46,7 @@ export type Taken =
 
 /**
  * Takes a slot and writes the intent, or finds that this very request was made before: by its Idempotency-Key, or,
- * where the signer was away, by its public key and environment.
+ * where the signer was away, by its public key, its environment and the certificate that it renews.
  * @throws AppError `live_limit_reached`, `public_key_in_use`, `idempotency_conflict`; KeyBlocked
  */
 export async function takeSlot(tx: Tx, scope: Scope, planned: PlannedIntent): Promise<Taken> {
@@ -127,6 +129,7 @@ async function earlierIntent(
       spkiSha256,
       state: 'pending',
       releasedAt: { not: null },
+      replacesId: planned.replacesId,
       createdAt: { gt: new Date(now.getTime() - PENDING_MS) },
     },
     orderBy: { id: 'asc' },

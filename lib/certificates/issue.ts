@@ -7,12 +7,13 @@ import { authorize, type Principal, type Scope } from '@/lib/access/scope';
 import type { CertificateView } from '@/lib/contract/views';
 import type { Environment } from '@/lib/kernel/environments';
 import { AppError } from '@/lib/kernel/errors';
+import type { CsrCheck } from '@/lib/pki/csr-check';
 import type { LintedDraft } from '@/lib/pki/lint';
 import { currentTime } from '@/lib/platform/clock';
 import { inScope } from '@/lib/platform/database';
 import { failpoint } from '@/lib/platform/failpoint';
 import { newId, sha256 } from '@/lib/platform/random';
-import { checkedCsr } from './check';
+import { checkedCsr, type KeyLookup } from './check';
 import { finishIntent, givenUp, resumeIntent, stillPending } from './finish';
 import { KeyBlocked, LEASE_MS, type PlannedIntent, type Taken, takeSlot } from './intents';
 import { tookSlot } from './one-statement';
@@ -39,34 +40,63 @@ export async function issueCertificate(
   request: IssueRequest,
 ): Promise<CertificateView> {
   const scope = authorize(principal, 'certificates.issue');
-  const { csr, legalName } = await checkedCsr(scope, request.csr, 'listed');
-  if (csr === null) throw await rejected(scope, request);
-  const now = currentTime();
-  const draft = await planDraft({
-    scope,
-    csr,
-    legalName,
+  return issueVetted(scope, {
     environment: request.environment,
-    now,
+    label: request.label?.trim() || null,
+    idempotencyKey: request.idempotencyKey ?? null,
+    requestSha256: requestDigest(request),
+    replacesId: null,
+    vet: (lookup) => checkedCsr(scope, request.csr, lookup),
   });
+}
+
+export type VettedRequest = {
+  environment: Environment;
+  /** Null: the common name. */
+  label: string | null;
+  idempotencyKey: string | null;
+  /** Of all that is asked for, so that a key is known to be used for another request. */
+  requestSha256: string;
+  /** The certificate that this one renews, of the same account. */
+  replacesId: string | null;
+  /** Judges key and names. */
+  vet(lookup: KeyLookup): Promise<CsrCheck & { legalName: string }>;
+};
+
+/**
+ * The cycle itself, for whatever was vetted. `onTaken` is done once the slot is held, before anything is signed.
+ * @throws AppError as `issueCertificate`
+ */
+export async function issueVetted(
+  scope: Scope,
+  request: VettedRequest,
+  onTaken: () => Promise<void> = async () => undefined,
+): Promise<CertificateView> {
+  const { csr, legalName } = await request.vet('listed');
+  if (csr === null) throw await rejected(request);
+  const { environment, idempotencyKey, requestSha256, replacesId } = request;
+  const now = currentTime();
+  const draft = await planDraft({ scope, csr, legalName, environment, now });
   const planned: PlannedIntent = {
     id: newId('intent'),
-    environment: request.environment,
+    environment,
     issuerId: draft.issuerId,
     serialHex: draft.serialHex,
     spkiSha256: csr.spkiSha256Hex,
     tbsDer: new Uint8Array(draft.tbsDer),
     tbsSha256: hex(sha256(draft.tbsDer)),
     notAfter: draft.notAfter,
-    label: request.label?.trim() || csr.commonName,
+    label: request.label ?? csr.commonName,
     createdAt: now,
-    idempotencyKey: request.idempotencyKey ?? null,
-    requestSha256: requestDigest(request),
+    idempotencyKey,
+    requestSha256,
+    replacesId,
   };
   const taken = await taking(scope, planned).catch(async (error: unknown) => {
-    throw error instanceof KeyBlocked ? await rejected(scope, request) : error;
+    throw error instanceof KeyBlocked ? await rejected(request) : error;
   });
   failpoint('after-intent');
+  await onTaken();
   const view = await carriedOut(scope, taken, planned, draft.linted);
   failpoint('before-answer');
   return view;
@@ -93,8 +123,8 @@ function carriedOut(
   }
 }
 
-async function rejected(scope: Scope, request: IssueRequest): Promise<AppError> {
-  const { findings } = await checkedCsr(scope, request.csr, 'listed or reported');
+async function rejected(request: VettedRequest): Promise<AppError> {
+  const { findings } = await request.vet('listed or reported');
   const blocking = findings.filter((finding) => finding.severity === 'error').length;
   return new AppError('csr_rejected', {
     detail: `The signing request has ${blocking === 1 ? 'one fault' : `${blocking} faults`}. Each finding says how to mend it.`,
@@ -121,7 +151,12 @@ async function answerOf(scope: Scope, first: Intent): Promise<CertificateView> {
 function requestDigest(request: IssueRequest): string {
   const csr =
     typeof request.csr === 'string' ? request.csr : Buffer.from(request.csr).toString('base64');
-  return hex(sha256(JSON.stringify([csr, request.environment, request.label ?? null])));
+  return digestOf([csr, request.environment, request.label ?? null]);
+}
+
+/** @returns SHA-256 of the JSON, hexadecimal */
+export function digestOf(parts: readonly (string | number | null)[]): string {
+  return hex(sha256(JSON.stringify(parts)));
 }
 
 function hex(bytes: Uint8Array): string {

@@ -39,6 +39,7 @@ async function plannedBy(spkiSha256 = 'A'.repeat(64)): Promise<PlannedIntent> {
     createdAt: now,
     idempotencyKey: null,
     requestSha256: 'c'.repeat(64),
+    replacesId: null,
   };
 }
 

@@ -35,6 +35,7 @@ export async function tookSlot(scope: Scope, planned: PlannedIntent): Promise<bo
     lease_until: leaseEnd(planned.createdAt),
     created_at: planned.createdAt,
     releases_at: voidAt(planned),
+    replaces_id: planned.replacesId,
   };
   const args = [JSON.stringify(row), JSON.stringify(event), `${before}"slot":`, `,${after}`];
   try {
@@ -67,6 +68,7 @@ export async function storedInSlot(
     not_after: certificate.notAfter,
     created_at: certificate.createdAt,
     created_by: certificate.createdBy,
+    replaces_id: certificate.replacesId,
   };
   const slot = await callInScope(scope, 'countersign_store_certificate', [
     JSON.stringify(row),

@@ -22,6 +22,7 @@ export function requestedEvent(scope: Scope, planned: PlannedIntent, slot: numbe
       serialHex: planned.serialHex,
       tbsSha256: planned.tbsSha256,
       issuerId: planned.issuerId,
+      ...renewal(planned),
     },
   };
 }
@@ -53,6 +54,7 @@ export function newCertificate(input: {
     notAfter: facts.notAfter,
     createdAt: now,
     createdBy: scope.actor.name,
+    replacesId: intent.replacesId,
     revokedAt: null,
   };
 }
@@ -71,8 +73,13 @@ export function issuedEvent(scope: Scope, row: NewCertificate): Recorded {
       serialHex: row.serialHex,
       sha256Fingerprint: row.sha256Fingerprint,
       intentId: row.intentId,
+      ...renewal(row),
     },
   };
+}
+
+function renewal({ replacesId }: { replacesId: string | null }): { replacesId?: string } {
+  return replacesId === null ? {} : { replacesId };
 }
 
 export function issuedNotice(

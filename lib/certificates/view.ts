@@ -16,7 +16,7 @@ export type CertificateRow = Prisma.CertificateGetPayload<{ include: typeof with
 
 type ViewedRow = Omit<
   CertificateRow,
-  'intent' | 'firstSeenAt' | 'lastSeenClientId' | 'lastSeenTls' | 'listedInCrl'
+  'intent' | 'firstSeenAt' | 'lastSeenClientId' | 'lastSeenTls' | 'listedInCrl' | 'revokeWhenIdleBy'
 > & { intent: { slot: { slot: number } | null } };
 
 export function statusOf(
@@ -49,7 +49,12 @@ export function newView(
   facts: CertificateFacts,
   slot: number,
 ): CertificateView {
-  const fresh = { revokedBy: null, revocationReason: null, lastSeenAt: null };
+  const fresh = {
+    revokedBy: null,
+    revocationReason: null,
+    lastSeenAt: null,
+    revokeWhenIdleDays: null,
+  };
   return viewWithFacts({ ...row, ...fresh, intent: { slot: { slot } } }, facts, row.createdAt);
 }
 
@@ -76,6 +81,8 @@ export function viewWithFacts(row: ViewedRow, facts: CertificateFacts, now: Date
     revokedAt: row.revokedAt?.toISOString() ?? null,
     revokedBy: row.revokedBy,
     revocationReason: REVOCATION_REASONS.find((reason) => reason === row.revocationReason) ?? null,
+    replacesId: row.replacesId,
+    revokeWhenIdleDays: row.revokeWhenIdleDays,
     pem: pemOf(row.der, 'CERTIFICATE'),
   };
 }

@@ -16,6 +16,15 @@ export type ChangeEntry = {
 
 export const CHANGE_LOG: readonly ChangeEntry[] = [
   {
+    id: 'renewal',
+    date: '2026-11-21',
+    kind: 'added',
+    title: 'Renewing a certificate',
+    text: 'With a new signing request or with the same key: the new certificate takes a slot beside the old one and names it as `replacesId`. The old one can be revoked by itself once calls come with the new one and it was idle for some days; `revokeWhenIdleDays` says so.',
+    operations: ['renewCertificate', 'setIdleRevocation'],
+    act: null,
+  },
+  {
     id: 'pending',
     date: '2026-11-21',
     kind: 'added',

@@ -18,6 +18,7 @@ export const ERROR_ADVICE: Record<ErrorCode, string> = {
   public_key_in_use: 'Make a new key pair and a new signing request.',
   idempotency_conflict: 'Use a new Idempotency-Key for a new request.',
   no_live_certificate: 'Issue a certificate in that environment before you enforce mTLS there.',
+  certificate_not_live: 'Issue a new certificate, or name one that is live.',
   name_taken: 'Choose another name.',
   payload_too_large:
     'A signing request has at most 64 KiB, and usually 1. Check that you sent the right file.',

@@ -50,6 +50,29 @@ export const revocationBody = z.strictObject({
     'keyCompromise also revokes every other live certificate of the same key, and the key is never taken again.',
   ),
 });
+/** How many whole days without a call a certificate may be asked to be idle before it is revoked by itself. */
+export const IDLE_DAYS = { least: 1, usual: 3, most: 90 } as const;
+const idleDaysSchema = z.int().min(IDLE_DAYS.least).max(IDLE_DAYS.most);
+export const renewalBody = z
+  .strictObject({
+    csr: z.string().min(1).optional().describe('A signing request; its names are taken from it.'),
+    reuseKey: z
+      .literal(true)
+      .optional()
+      .describe('Instead of a request: the key and the names of the certificate again.'),
+    revokeOldWhenIdleDays: idleDaysSchema
+      .optional()
+      .describe(
+        'Revoke the renewed certificate by itself once the new one is in use and no call came with the old one for so many days.',
+      ),
+  })
+  .refine(({ csr, reuseKey }) => (csr === undefined) !== (reuseKey === undefined), {
+    error: 'Give either csr or reuseKey.',
+    path: ['csr'],
+  });
+export const idleRevocationBody = z.strictObject({
+  days: idleDaysSchema.nullable().describe('Null: it is not revoked by itself.'),
+});
 export const enforcementBody = z.strictObject({ mode: modeSchema });
 export const apiClientBody = z.strictObject({
   accountId: z.string().regex(idPattern('account')),
@@ -102,6 +125,15 @@ export type Operation = {
 };
 
 const csrErrors = ['payload_too_large', 'unsupported_media_type'] as const;
+const issueErrors = [
+  ...csrErrors,
+  'csr_rejected',
+  'live_limit_reached',
+  'public_key_in_use',
+  'idempotency_conflict',
+  'invalid_idempotency_key',
+  'ca_unavailable',
+] as const;
 
 export const OPERATIONS = {
   checkCsr: {
@@ -123,15 +155,7 @@ export const OPERATIONS = {
     body: issueBody,
     idempotencyKey: true,
     reply: { status: 201, schema: certificateSchema },
-    errors: [
-      ...csrErrors,
-      'csr_rejected',
-      'live_limit_reached',
-      'public_key_in_use',
-      'idempotency_conflict',
-      'invalid_idempotency_key',
-      'ca_unavailable',
-    ],
+    errors: issueErrors,
   },
   listCertificates: {
     id: 'listCertificates',
@@ -184,6 +208,29 @@ export const OPERATIONS = {
     query: downloadQuery,
     reply: { status: 200, schema: null, media: 'application/x-pem-file' },
     errors: ['not_found'],
+  },
+  renewCertificate: {
+    id: 'renewCertificate',
+    method: 'POST',
+    path: '/api/v1/certificates/{id}/renewal',
+    summary: 'Renew a certificate: both are live until the old one is revoked or ends',
+    permission: 'certificates.issue',
+    params: certificateParams,
+    body: renewalBody,
+    idempotencyKey: true,
+    reply: { status: 201, schema: certificateSchema },
+    errors: [...issueErrors, 'not_found', 'certificate_not_live'],
+  },
+  setIdleRevocation: {
+    id: 'setIdleRevocation',
+    method: 'PUT',
+    path: '/api/v1/certificates/{id}/idle-revocation',
+    summary: 'Have a certificate revoked by itself once its renewal is in use and it is idle',
+    permission: 'certificates.revoke',
+    params: certificateParams,
+    body: idleRevocationBody,
+    reply: { status: 200, schema: certificateSchema },
+    errors: ['not_found', 'certificate_not_live'],
   },
   revokeCertificate: {
     id: 'revokeCertificate',

@@ -73,6 +73,13 @@ export const certificateSchema = z.strictObject({
   revokedAt: instant.nullable(),
   revokedBy: z.string().nullable(),
   revocationReason: reasonSchema.nullable(),
+  replacesId: z.string().nullable().describe('The certificate that it renews.'),
+  revokeWhenIdleDays: z
+    .int()
+    .nullable()
+    .describe(
+      'After so many whole days without a call it is revoked by itself, once its renewal is in use; null: never.',
+    ),
   pem: z.string(),
 });
 export type CertificateView = z.infer<typeof certificateSchema>;

@@ -15,6 +15,7 @@ export const ERRORS = {
   public_key_in_use: { status: 409, title: 'This public key cannot be used' },
   idempotency_conflict: { status: 409, title: 'The Idempotency-Key was used for another request' },
   no_live_certificate: { status: 409, title: 'No live certificate in this environment' },
+  certificate_not_live: { status: 409, title: 'The certificate is not live' },
   name_taken: { status: 409, title: 'The name is taken' },
   payload_too_large: { status: 413, title: 'The request is too large' },
   unsupported_media_type: { status: 415, title: 'The media type is not supported' },

@@ -14,6 +14,7 @@ import { arranged, finding } from './finding';
 import { judgeKey, type KeyFacts, knownWeakKey, signatureScheme, verifySignature } from './key';
 import { otherStructure } from './other-files';
 import { FORBIDDEN_CHARACTERS } from './profile';
+import { renewalRequest } from './renewal-request';
 import { judgeSubject, type SubjectValue, subjectText } from './subject-rules';
 
 export { looksLikePrivateKey } from './private-key';
@@ -45,7 +46,7 @@ export type CsrFacts = {
 
 declare const brand: unique symbol;
 
-/** A request that passed: all that may cross over into a certificate. Only `checkCsr` makes one. */
+/** A request that passed: all that may cross over into a certificate. Only `checkCsr` and `checkRenewal` make one. */
 export type VerifiedCsr = {
   readonly [brand]: 'VerifiedCsr';
   readonly spkiDer: Uint8Array;
@@ -77,17 +78,38 @@ export async function checkCsr(input: string | Uint8Array, context: CsrContext):
     return rejected([unreadable(error)], context);
   }
   try {
-    return await judge(parsed, file.der.length, context);
+    const prove = (key: JudgedKey) => judgeSignature(parsed, key);
+    return await judge(parsed, { sizeBytes: file.der.length, prove }, context);
   } catch (error) {
     return rejected([unreadable(error)], context);
   }
 }
 
-async function judge(parsed: ParsedCsr, sizeBytes: number, context: CsrContext): Promise<CsrCheck> {
+/**
+ * Judges the key and the names of a certificate of ours for one more certificate with them, by the rules of today: what
+ * was taken once may be refused now. Possession of the key was proved when the certificate was issued.
+ * @param certificateDer a client certificate of the same account
+ * @throws DerError for what is none of ours
+ * @see RFC 4211, 4; docs/decisions/0010
+ */
+export function checkRenewal(certificateDer: Uint8Array, context: CsrContext): Promise<CsrCheck> {
+  const parsed = renewalRequest(certificateDer);
+  const prove = async () => ({ name: 'proved at its first issue', verifies: true, findings: [] });
+  return judge(parsed, { sizeBytes: certificateDer.length, prove }, context);
+}
+
+type JudgedKey = { facts: KeyFacts; findings: Finding[] };
+type Proof = { name: string; verifies: boolean; findings: Finding[] };
+
+async function judge(
+  parsed: ParsedCsr,
+  { sizeBytes, prove }: { sizeBytes: number; prove: (key: JudgedKey) => Promise<Proof> },
+  context: CsrContext,
+): Promise<CsrCheck> {
   const named = subjectText(parsed.subject);
   const key = judgeKey(parsed.spki);
   const requested = judgeRequested(parsed, context.maxDnsNames ?? MAX_DNS_NAMES);
-  const signature = await judgeSignature(parsed, key);
+  const signature = await prove(key);
   const facts: CsrFacts = {
     subject: named.subject,
     commonName: subjectValue(named.subject, 'CN'),
@@ -117,10 +139,7 @@ async function judge(parsed: ParsedCsr, sizeBytes: number, context: CsrContext):
   return { facts, findings, csr: accepted ? verified(parsed, facts) : null };
 }
 
-async function judgeSignature(
-  parsed: ParsedCsr,
-  key: { facts: KeyFacts; findings: Finding[] },
-): Promise<{ name: string; verifies: boolean; findings: Finding[] }> {
+async function judgeSignature(parsed: ParsedCsr, key: JudgedKey): Promise<Proof> {
   const { name, scheme } = signatureScheme(parsed.signatureAlgorithm);
   if (scheme === null) {
     const refusal = finding('signature-algorithm', {
