@@ -28,6 +28,11 @@ const Settings = z.object({
   EDGE_PRODUCTION_STANDARD_PORT: port(8444),
   EDGE_SANDBOX_MTLS_PORT: port(9443),
   EDGE_SANDBOX_STANDARD_PORT: port(9444),
+  EDGE_LISTENERS: z.enum(['on', 'off']).default('on'),
+  EDGE_AUTHORIZER_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
+  EDGE_AUTHORIZER_SECRET: optional,
+  EDGE_AUTHORIZER_SECRET_FILE: optional,
+  EDGE_AUTHORIZER_SOCKET: optional,
   EDGE_UPSTREAM: httpUrl.optional(),
   EDGE_UPSTREAM_SECRET: optional,
   EDGE_UPSTREAM_SECRET_FILE: optional,
@@ -57,12 +62,22 @@ const Settings = z.object({
 export type TlsFiles = { certFile: string; keyFile: string };
 export type ListenerPorts = { mtls: number; standard: number };
 
+/** Null: not offered there. A port comes with a secret. */
+export type AuthorizerConfig = {
+  port: number | null;
+  secret: string | null;
+  socketPath: string | null;
+};
+
 export type GatewayConfig = {
   portalUrl: URL;
   token: string;
   stateDir: string;
   host: string;
+  /** `off`: other proxies ask this edge, and it has no listeners of its own. */
+  listeners: 'on' | 'off';
   ports: Record<Environment, ListenerPorts>;
+  authorizer: AuthorizerConfig;
   /** Null: the built-in demo API. */
   upstream: URL | null;
   /** Null: none is sent to a configured upstream; one is made for the built-in API. */
@@ -109,6 +124,8 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
         standard: settings.EDGE_SANDBOX_STANDARD_PORT,
       },
     },
+    listeners: settings.EDGE_LISTENERS,
+    authorizer: authorizerOf(settings),
     upstream: settings.EDGE_UPSTREAM ?? null,
     upstreamSecret: secretOf(
       'EDGE_UPSTREAM_SECRET',
@@ -130,6 +147,27 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     },
     maxHeaderBytes: settings.EDGE_MAX_HEADER_BYTES,
   };
+}
+
+function authorizerOf(settings: z.infer<typeof Settings>): AuthorizerConfig {
+  const port = settings.EDGE_AUTHORIZER_PORT ?? null;
+  const socketPath = settings.EDGE_AUTHORIZER_SOCKET ?? null;
+  const secret = secretOf(
+    'EDGE_AUTHORIZER_SECRET',
+    settings.EDGE_AUTHORIZER_SECRET,
+    settings.EDGE_AUTHORIZER_SECRET_FILE,
+  );
+  if (port !== null && secret === null) {
+    throw new ConfigError(
+      'EDGE_AUTHORIZER_PORT: set EDGE_AUTHORIZER_SECRET too, or use EDGE_AUTHORIZER_SOCKET; anyone on this machine could ask',
+    );
+  }
+  if (settings.EDGE_LISTENERS === 'off' && port === null && socketPath === null) {
+    throw new ConfigError(
+      'EDGE_LISTENERS=off: set EDGE_AUTHORIZER_SOCKET or EDGE_AUTHORIZER_PORT, or nobody can ask this edge',
+    );
+  }
+  return { port, secret, socketPath };
 }
 
 function tlsFilesOf(settings: z.infer<typeof Settings>): Record<Environment, TlsFiles | null> {

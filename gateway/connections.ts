@@ -19,6 +19,12 @@ export type Connection = {
   inFlight: Set<InFlight>;
 };
 
+/** Of a connection, or of what another proxy told about one: all that a verdict and a report are made of. */
+export type Caller = Pick<
+  Connection,
+  'environment' | 'listener' | 'leaf' | 'sni' | 'tlsVersion' | 'sourceAddress'
+>;
+
 export type InFlight = {
   /** True once a byte of the answer may have been sent. */
   answering(): boolean;
@@ -85,7 +91,7 @@ export function hexOf(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('hex');
 }
 
-function leafOf(der: Uint8Array): NonNullable<Connection['leaf']> {
+export function leafOf(der: Uint8Array): NonNullable<Connection['leaf']> {
   const fingerprint = createHash('sha256').update(der).digest();
   return { fingerprint, fingerprintHex: hexOf(fingerprint), der, clientAuth: clientAuthOf(der) };
 }

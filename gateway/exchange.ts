@@ -3,7 +3,7 @@
  * becomes an effect.
  */
 import { randomUUID } from 'node:crypto';
-import { type Connection, hexOf, type InFlight } from '@/gateway/connections';
+import { type Caller, type Connection, hexOf, type InFlight } from '@/gateway/connections';
 import { forward, type Upstream } from '@/gateway/forwarder';
 import type { Inbound } from '@/gateway/inbound';
 import { sendProblem } from '@/gateway/refusal';
@@ -53,13 +53,13 @@ type Exchange = {
 };
 
 /** The verdict on a connection at this moment. */
-export function judge(edge: Edge, connection: Connection): ConnectionVerdict {
+export function judge(edge: Edge, connection: Caller): ConnectionVerdict {
   const { policy } = edge;
   return decideConnection({ facts: connection, state: edge.state(), policy, nowMs: edge.nowMs() });
 }
 
 /** True when a denial for this reason closes the connection instead of being answered (invariant 9). */
-export function endsConnection(connection: Connection, code: RefusalCode): boolean {
+export function endsConnection(connection: Caller, code: RefusalCode): boolean {
   return MANNER[connection.environment] === 'strict' && REFUSALS[code].endsTls;
 }
 
@@ -77,7 +77,12 @@ export function serve(
     refuse(exchange, outcome.code, message.expects, outcome.apiClientName);
     return;
   }
-  noteSuccess(exchange, outcome.verdict);
+  reportSuccess(edge, connection, {
+    requestId: exchange.requestId,
+    verdict: outcome.verdict,
+    userAgent: inbound.header('user-agent'),
+    httpVersion: inbound.version,
+  });
   if (message.expects === 'continue') inbound.continue();
   send(exchange, outcome);
 }
@@ -199,7 +204,7 @@ function refuse(
 /** Reports a refusal to the portal; nothing the client sent goes along but what support needs to find the caller. */
 export function reportRefusal(
   edge: Edge,
-  connection: Connection,
+  connection: Caller,
   refusal: {
     code: RefusalCode;
     requestId: string;
@@ -233,11 +238,15 @@ export function newRequestId(): string {
   return `req_${randomUUID().replaceAll('-', '')}`;
 }
 
-function noteSuccess(exchange: Exchange, verdict: Allowed): void {
-  const { edge, connection, inbound, requestId } = exchange;
-  const { leaf, environment, listener, tlsVersion } = connection;
-  const { apiClient } = verdict;
-  // Let through by policy without a name: nobody's account could be told of it.
+/** Reports an allowed call, unless it was let through by policy without a name: nobody's account could be told. */
+export function reportSuccess(
+  edge: Edge,
+  caller: Caller,
+  call: { requestId: string; verdict: Allowed; userAgent: string | null; httpVersion: string },
+): void {
+  const { leaf, environment, listener, tlsVersion, sourceAddress } = caller;
+  const { requestId, userAgent, httpVersion } = call;
+  const { apiClient } = call.verdict;
   if (apiClient === null) return;
   const atMs = edge.nowMs();
   const fingerprint = leaf?.fingerprintHex ?? null;
@@ -248,10 +257,10 @@ function noteSuccess(exchange: Exchange, verdict: Allowed): void {
     at: new Date(atMs).toISOString(),
     fingerprint,
     nameHash: hexOf(apiClient.nameHash),
-    sourceAddress: connection.sourceAddress ?? 'unknown',
-    userAgent: inbound.header('user-agent')?.slice(0, MAX_USER_AGENT) ?? null,
+    sourceAddress: sourceAddress ?? 'unknown',
+    userAgent: userAgent?.slice(0, MAX_USER_AGENT) ?? null,
     tlsVersion,
-    httpVersion: inbound.version,
+    httpVersion,
   }));
 }
 

@@ -1,5 +1,6 @@
 /** The edge as a whole: state, four listeners, upstream, reports; started and stopped in the right order. */
 import { randomBytes } from 'node:crypto';
+import { type OpenAuthorizer, openAuthorizer } from '@/gateway/authorizer';
 import { ConfigError, type GatewayConfig, LISTENERS, type ListenerPorts } from '@/gateway/config';
 import { type Connections, connections } from '@/gateway/connections';
 import { type DemoApi, startDemoApi } from '@/gateway/demo-api';
@@ -20,7 +21,10 @@ import { ENVIRONMENTS, type Environment } from '@/lib/kernel/environments';
 import { SECOND_MS } from '@/lib/kernel/time';
 
 export type Gateway = {
+  /** Zeros where the edge has no listeners of its own. */
   ports: Record<Environment, ListenerPorts>;
+  /** Null: other proxies cannot ask over a port. */
+  authorizerPort: number | null;
   /** The built-in API, when it is the upstream. */
   demoApi: DemoApi | null;
   /** Resolves once a state is held. */
@@ -37,7 +41,7 @@ export async function startGateway(
   config: GatewayConfig,
   world: { nowMs(): number; log(line: string): void },
 ): Promise<Gateway> {
-  const identities = await identitiesOf(config, world.nowMs());
+  const identities = config.listeners === 'on' ? await identitiesOf(config, world.nowMs()) : null;
   const secret = config.upstreamSecret ?? (config.upstream === null ? randomSecret() : null);
   const demoApi = config.upstream === null ? await demoApiFor(config, secret ?? '') : null;
   const url = config.upstream ?? new URL(demoApi?.url ?? '');
@@ -68,19 +72,40 @@ export async function startGateway(
     reporter: reports,
   };
   following.start();
-  const stop = async (listeners: readonly OpenListener[]) => {
-    await closeListeners(listeners, open);
+  const opened: Opened = { listeners: [], authorizer: null };
+  const stop = async () => {
+    opened.authorizer?.close();
+    await closeListeners(opened.listeners, open);
     await following.stop();
     await reports.stop();
     agent.destroy();
     return demoApi?.close();
   };
+  const faces = await openAll({ config, edge, open, identities, log, opened }).catch(
+    async (error: unknown) => {
+      await stop();
+      throw error;
+    },
+  );
+  return { ...faces, demoApi, ready, state, stop };
+}
+
+type Opened = { listeners: OpenListener[]; authorizer: OpenAuthorizer | null };
+
+async function authorizerFor(
+  config: GatewayConfig,
+  edge: Edge,
+  log: (line: string) => void,
+): Promise<OpenAuthorizer | null> {
+  const { port, socketPath } = config.authorizer;
+  if (port === null && socketPath === null) return null;
   try {
-    const { ports, listeners } = await openAll({ config, edge, open, identities, log });
-    return { ports, demoApi, ready, state, stop: () => stop(listeners) };
+    return await openAuthorizer({ ...config.authorizer, edge, log });
   } catch (error) {
-    await stop([]);
-    throw error;
+    const where = [socketPath, port === null ? null : `port ${port}`].filter((one) => one !== null);
+    throw new ConfigError(
+      `the authorizer cannot listen on ${where.join(', ')}: ${messageOf(error)}`,
+    );
   }
 }
 
@@ -125,16 +150,19 @@ async function openAll(input: {
   config: GatewayConfig;
   edge: Edge;
   open: Connections;
-  identities: Record<Environment, ServerIdentity>;
+  identities: Record<Environment, ServerIdentity> | null;
   log(line: string): void;
-}): Promise<{ listeners: OpenListener[]; ports: Record<Environment, ListenerPorts> }> {
-  const { config, edge, open, identities, log } = input;
+  opened: Opened;
+}): Promise<Pick<Gateway, 'ports' | 'authorizerPort'>> {
+  const { config, edge, open, identities, log, opened } = input;
+  opened.authorizer = await authorizerFor(config, edge, log);
+  const authorizerPort = opened.authorizer?.port ?? null;
   const { host, timeouts, maxHeaderBytes } = config;
-  const listeners: OpenListener[] = [];
   const ports = {
     production: { mtls: 0, standard: 0 },
     sandbox: { mtls: 0, standard: 0 },
   };
+  if (identities === null) return { ports, authorizerPort };
   for (const place of LISTENERS) {
     const port = config.ports[place.environment][place.listener];
     const identity = identities[place.environment];
@@ -142,13 +170,12 @@ async function openAll(input: {
     try {
       const listener = await openListener({ ...shared, maxHeaderBytes, log });
       ports[place.environment][place.listener] = listener.port;
-      listeners.push(listener);
+      opened.listeners.push(listener);
     } catch (error) {
-      for (const listener of listeners) listener.close();
       throw new ConfigError(portFault(place, host, port, error));
     }
   }
-  return { listeners, ports };
+  return { ports, authorizerPort };
 }
 
 function portFault(

@@ -24,7 +24,8 @@ try {
   const { ports } = gateway;
   process.send?.({ ready: true, ports });
   const all = Object.entries(ports).map(([e, p]) => `${e} mTLS ${p.mtls} standard ${p.standard}`);
-  process.stdout.write(`edge: ready on ${config.host}: ${all.join(', ')}\n`);
+  const own = config.listeners === 'on' ? ` on ${config.host}: ${all.join(', ')}` : '';
+  process.stdout.write(`edge: ready${own}\n`);
 } catch (error) {
   if (!(error instanceof ConfigError)) throw error;
   const { message } = error;

@@ -14,8 +14,11 @@ export type TestLeaf = {
   fingerprintHex: string;
 };
 
-/** A leaf under a CA of the folder's own, `usage` as in an openssl extension section. */
-export function testLeaf(folder: string, name: string, usage = 'clientAuth'): TestLeaf {
+/**
+ * A leaf under a CA of the folder's own, `usage` as in an openssl extension section.
+ * @param days negative: it has expired
+ */
+export function testLeaf(folder: string, name: string, usage = 'clientAuth', days = 30): TestLeaf {
   const file = (suffix: string) => join(folder, `${name}${suffix}`);
   const openssl = (...args: string[]) => execFileSync('openssl', args, { stdio: 'pipe' });
   const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
@@ -34,7 +37,7 @@ export function testLeaf(folder: string, name: string, usage = 'clientAuth'): Te
     file('.csr'),
   );
   writeFileSync(file('.ext'), `basicConstraints=CA:FALSE\nextendedKeyUsage=${usage}\n`);
-  const signing = ['-CA', caCert, '-CAkey', caKey, '-CAcreateserial', '-days', '30'];
+  const signing = ['-CA', caCert, '-CAkey', caKey, '-CAcreateserial', '-days', String(days)];
   openssl(
     'x509',
     '-req',

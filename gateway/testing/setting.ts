@@ -61,6 +61,7 @@ export async function setting(env: Record<string, string> = {}): Promise<Setting
     EDGE_SANDBOX_MTLS_PORT: '0',
     EDGE_SANDBOX_STANDARD_PORT: '0',
     EDGE_DEMO_CLIENTS_FILE: clientsFile,
+    EDGE_AUTHORIZER_SOCKET: join(folder, 'authorizer.sock'),
     ...env,
   });
   const log: string[] = [];

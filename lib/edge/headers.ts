@@ -25,8 +25,8 @@ const HOP_BY_HOP: ReadonlySet<string> = new Set([
   'expect',
 ]);
 
-/** What proxies and TLS terminators call the facts they add. An upstream may believe any of these. */
-const ADDED_BY_PROXIES: ReadonlySet<string> = new Set([
+/** What proxies and TLS terminators call the facts they add, lower case. An upstream may believe any of these. */
+export const ADDED_BY_PROXIES: ReadonlySet<string> = new Set([
   'forwarded',
   'via',
   'host',
@@ -48,10 +48,12 @@ const ADDED_BY_PROXIES: ReadonlySet<string> = new Set([
   'x-peer-cert',
 ]);
 
-const PREFIXES_ADDED_BY_PROXIES = [
+/** The same by how names begin. */
+export const PREFIXES_ADDED_BY_PROXIES = [
   'x-mtls',
   'mtls',
   'x-edge-',
+  'x-authorize-',
   'client-cert',
   'x-client-cert',
   'x-client-dn',

@@ -18,6 +18,8 @@ const TOOLS: readonly Tool[] = [
   { name: 'SoftHSM', debianPackage: 'softhsm2', find: () => file(SOFT_HSM) },
   { name: 'curl', debianPackage: 'curl', find: () => onPath('curl') },
   { name: 'nginx', debianPackage: 'nginx-light', find: () => findNginx() },
+  { name: 'HAProxy', debianPackage: 'haproxy', find: () => findHaproxy() },
+  { name: 'Caddy', debianPackage: 'caddy', find: () => findCaddy() },
   { name: 'GnuTLS', debianPackage: 'gnutls-bin', find: () => onPath('ocsptool') },
   { name: 'keytool', debianPackage: 'openjdk-17-jdk-headless', find: () => onPath('keytool') },
   { name: 'Go', debianPackage: 'golang-go', find: () => onPath('go') },
@@ -39,7 +41,16 @@ export function findChromium(): string | null {
 
 /** Debian puts it where only root's PATH goes. */
 export function findNginx(): string | null {
-  return onPath('nginx') ?? ['/usr/sbin/nginx'].find((path) => existsSync(path)) ?? null;
+  return onPath('nginx') ?? file('/usr/sbin/nginx');
+}
+
+/** The same. */
+export function findHaproxy(): string | null {
+  return onPath('haproxy') ?? file('/usr/sbin/haproxy');
+}
+
+export function findCaddy(): string | null {
+  return onPath('caddy');
 }
 
 /**

@@ -1,0 +1,274 @@
+/**
+ * The edge's decision for a proxy that somebody runs already: nginx, Caddy, Traefik or Envoy asks before it passes a
+ * call on, and copies the identity headers of the answer. Loopback only, or a Unix socket: who may ask is who may
+ * write identity headers.
+ */
+import { timingSafeEqual } from 'node:crypto';
+import { existsSync, lstatSync, rmSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  type Edge,
+  endsConnection,
+  judge,
+  newRequestId,
+  reportRefusal,
+  reportSuccess,
+} from '@/gateway/exchange';
+import { type LeafReader, leafReader } from '@/gateway/leaf-header';
+import {
+  type Manner,
+  type Place,
+  placeOf,
+  QUESTION_HEADERS,
+  type Question,
+  questionOf,
+} from '@/gateway/question';
+import { problemOf } from '@/gateway/refusal';
+import { type Allowed, decide, passesUnderEnforcement, type RequestFacts } from '@/lib/edge/decide';
+import { type HeaderLine, writtenHeaders } from '@/lib/edge/headers';
+import { identityOf } from '@/lib/edge/identity';
+import type { RefusalCode } from '@/lib/kernel/refusals';
+import { SECOND_MS } from '@/lib/kernel/time';
+
+export type AuthorizerOptions = {
+  edge: Edge;
+  /** On loopback; null: none. */
+  port: number | null;
+  /** What a proxy has to know to ask over the port. */
+  secret: string | null;
+  /** Where the file's owner and group may ask; null: none. */
+  socketPath: string | null;
+  log(line: string): void;
+};
+
+export type OpenAuthorizer = {
+  /** Null when there is none. */
+  port: number | null;
+  close(): void;
+};
+
+/** A proxy's limits are its own; these hold a certificate of 40 KB and the largest headers a proxy lets through. */
+const MAX_HEADER_BYTES = 131_072;
+
+/** @throws Error when port or path cannot be used, or a port is given without a secret */
+export async function openAuthorizer(options: AuthorizerOptions): Promise<OpenAuthorizer> {
+  const { port, secret, socketPath } = options;
+  const asking = { ...options, leaves: leafReader(), once: saidOnce(options.log) };
+  const servers: Server[] = [];
+  let openPort: number | null = null;
+  if (socketPath !== null) {
+    const server = serverFor((request, response) => answer(asking, request, response));
+    await listenOnSocket(server, socketPath);
+    servers.push(server);
+  }
+  if (port !== null) {
+    if (secret === null) throw new Error('an authorizer on a port needs a secret');
+    const isProxy = secretCheck(secret);
+    const server = serverFor((request, response) => {
+      if (isProxy(request)) answer(asking, request, response);
+      else {
+        asking.once(`a subrequest without the right ${QUESTION_HEADERS.secret} was refused`);
+        response.writeHead(403).end();
+      }
+    });
+    openPort = await listenOnLoopback(server, port);
+    servers.push(server);
+  }
+  return {
+    port: openPort,
+    close() {
+      for (const server of servers) {
+        server.close();
+        server.closeAllConnections();
+      }
+    },
+  };
+}
+
+type Asking = AuthorizerOptions & { leaves: LeafReader; once(line: string): void };
+
+function answer(asking: Asking, request: IncomingMessage, response: ServerResponse): void {
+  response.sendDate = false;
+  const place = placeOf(request.url ?? '');
+  if (place === null) {
+    asking.once(`a subrequest for ${request.url?.slice(0, 80)} was refused: no such place`);
+    deny(response, {
+      manner: 'auth_request',
+      code: 'edge_not_ready',
+      close: 'no',
+      requestId: newRequestId(),
+    });
+    return;
+  }
+  const question = questionOf(request, place, asking.leaves);
+  if ('unclear' in question) {
+    asking.once(`subrequests for ${place.environment} ${place.listener}: ${question.unclear}`);
+    const { manner } = place;
+    deny(response, { manner, code: 'edge_not_ready', close: 'no', requestId: newRequestId() });
+    return;
+  }
+  decideOn(asking, { place, question, request, response });
+}
+
+function decideOn(
+  asking: Asking,
+  asked: { place: Place; question: Question; request: IncomingMessage; response: ServerResponse },
+): void {
+  const { edge } = asking;
+  const { place, question, request, response } = asked;
+  const requestId = question.requestId ?? newRequestId();
+  const userAgent = request.headers['user-agent'] ?? null;
+  const verdict = verdictOn(edge, question);
+  if ('code' in verdict) {
+    const { code, apiClientName } = verdict;
+    reportRefusal(edge, question, { code, requestId, apiClientName, userAgent });
+    const close = endsConnection(question, code) ? 'yes' : 'no';
+    deny(response, { manner: place.manner, code, close, requestId });
+    return;
+  }
+  const { httpVersion } = question;
+  reportSuccess(edge, question, { requestId, verdict: verdict.allowed, userAgent, httpVersion });
+  const lines = identityHeaders(edge, question, { requestId, verdict: verdict.allowed });
+  response.writeHead(
+    204,
+    lines.flatMap(({ name, value }) => [name, value]),
+  );
+  response.end();
+}
+
+/** The connection first, as at our own listeners: without a live certificate nothing of the request is told. */
+function verdictOn(
+  edge: Edge,
+  question: Question,
+): { allowed: Allowed } | { code: RefusalCode; apiClientName: string | null } {
+  const identity = identityOf(question.lines, edge.sources);
+  const names = 'names' in identity ? identity.names : [];
+  const [name = null, ...others] = names;
+  const onConnection = judge(edge, question);
+  if (!onConnection.allow) {
+    const { code } = onConnection;
+    const told = !endsConnection(question, code) && others.every((other) => other === name);
+    return { code, apiClientName: told ? name : null };
+  }
+  if (question.lines.some(({ name: header }) => header.toLowerCase() === 'upgrade')) {
+    return { code: 'upgrade_refused', apiClientName: null };
+  }
+  if ('malformed' in identity) return { code: 'malformed_request', apiClientName: null };
+  const facts: RequestFacts = { ...question, apiClientNames: names };
+  const { policy } = edge;
+  const verdict = decide({ facts, state: edge.state(), policy, nowMs: edge.nowMs() });
+  return verdict.allow ? { allowed: verdict } : { code: verdict.code, apiClientName: name };
+}
+
+function identityHeaders(
+  edge: Edge,
+  question: Question,
+  call: { requestId: string; verdict: Allowed },
+): HeaderLine[] {
+  const { leaf, environment, listener, tlsVersion, sourceAddress, host } = question;
+  const { verdict, requestId } = call;
+  return writtenHeaders(
+    {
+      requestId,
+      environment,
+      listener,
+      accountId: verdict.accountId,
+      apiClientName: verdict.apiClient?.name ?? null,
+      certificate:
+        leaf !== null && verdict.certificate !== null
+          ? { der: leaf.der, fingerprint: leaf.fingerprint, notAfter: verdict.certificate.notAfter }
+          : null,
+      tlsVersion,
+      sourceAddress,
+      host,
+      passesUnderEnforcement: passesUnderEnforcement({ ...question, apiClientNames: [] }, verdict),
+    },
+    edge.upstream.secret,
+  );
+}
+
+/** nginx's module knows no other refusal than 401 and 403, so it is told in headers what to answer. */
+function deny(
+  response: ServerResponse,
+  refusal: { manner: Manner; code: RefusalCode; close: 'yes' | 'no'; requestId: string },
+): void {
+  const { manner, code, close, requestId } = refusal;
+  const { status, headers, body } = problemOf(code, requestId);
+  const told = { 'X-Mtls-Refusal': code, 'X-Mtls-Close': close };
+  if (manner === 'plain') {
+    response.writeHead(status, { ...headers, ...told });
+    response.end(body);
+    return;
+  }
+  response.writeHead(status === 401 ? 401 : 403, {
+    ...told,
+    // 444 is nginx's own: the connection ends without an answer.
+    'X-Mtls-Status': close === 'yes' ? '444' : String(status),
+    'X-Mtls-Problem': body,
+    'X-Request-Id': requestId,
+    'Content-Length': '0',
+    ...(status === 401 ? { 'WWW-Authenticate': headers['WWW-Authenticate'] } : {}),
+  });
+  response.end();
+}
+
+function secretCheck(secret: string): (request: IncomingMessage) => boolean {
+  const expected = Buffer.from(secret, 'latin1');
+  const name = QUESTION_HEADERS.secret.toLowerCase();
+  return (request) => {
+    const value = request.headers[name];
+    if (typeof value !== 'string') return false;
+    const given = Buffer.from(value, 'latin1');
+    // Which length is right is no secret.
+    return given.length === expected.length && timingSafeEqual(given, expected);
+  };
+}
+
+/** A wrong configuration says so at every call: once is enough. */
+function saidOnce(log: (line: string) => void): (line: string) => void {
+  const said = new Set<string>();
+  return (line) => {
+    if (said.size >= 100 || said.has(line)) return;
+    said.add(line);
+    log(`authorizer: ${line}`);
+  };
+}
+
+function serverFor(take: (request: IncomingMessage, response: ServerResponse) => void): Server {
+  const server = createServer(
+    {
+      maxHeaderSize: MAX_HEADER_BYTES,
+      headersTimeout: 10 * SECOND_MS,
+      requestTimeout: 0,
+      requireHostHeader: false,
+    },
+    take,
+  );
+  // The proxy ends idle connections: the other way round a call could meet a closing one.
+  server.keepAliveTimeout = 0;
+  return server;
+}
+
+async function listenOnSocket(server: Server, path: string): Promise<void> {
+  if (existsSync(path)) {
+    if (!lstatSync(path).isSocket()) throw new Error(`${path} is there and is not a socket`);
+    rmSync(path);
+  }
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    // Bound before `listen` returns, so nobody else's files are made under this mask.
+    const before = process.umask(0o117);
+    server.listen(path, resolve);
+    process.umask(before);
+  });
+}
+
+function listenOnLoopback(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', () => {
+      const address = server.address();
+      resolve(address === null || typeof address === 'string' ? 0 : address.port);
+    });
+  });
+}
