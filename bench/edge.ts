@@ -22,6 +22,7 @@ import {
   sealFrame,
 } from '@/lib/edge/frames';
 import type { CertificateEntry, EdgeState, SnapshotContent } from '@/lib/edge/state';
+import { enforcing } from '@/lib/edge/testing';
 
 const PER_ACCOUNT = 5;
 const NOW_MS = 1_800_000_000_000;
@@ -79,7 +80,7 @@ function contentOf(count: number, nameKey: Uint8Array): SnapshotContent {
   return {
     accounts: (function* () {
       for (let n = 0; n * PER_ACCOUNT < count; n += 1) {
-        yield { accountId: accountId(n), suspended: false, enforced: ['production' as const] };
+        yield { accountId: accountId(n), suspended: false, modes: enforcing('production') };
       }
     })(),
     apiClients: (function* () {

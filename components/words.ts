@@ -6,7 +6,11 @@ export const ENVIRONMENT_WORDS: Record<Environment, string> = {
   sandbox: 'Sandbox',
 };
 
-export const MODE_WORDS: Record<EnforcementMode, string> = { off: 'Off', enforce: 'Enforce' };
+export const MODE_WORDS: Record<EnforcementMode, string> = {
+  off: 'Off',
+  observe: 'Observe',
+  enforce: 'Enforce',
+};
 
 export const REASON_WORDS: Record<RevocationReason, { name: string; when: string }> = {
   superseded: {

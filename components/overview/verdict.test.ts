@@ -25,7 +25,7 @@ function overview(
 ): OverviewView {
   const enforcement = (['production', 'sandbox'] as const).map((environment) => ({
     ...{ environment, mode: modes[environment], inherited: false },
-    ...{ changedAt: null, changedBy: null },
+    ...{ changedAt: null, changedBy: null, observedSince: null, trial: null, schedule: null },
   }));
   return {
     account: {

@@ -1,4 +1,5 @@
 /** A whole edge for a test: portal, state directory, built-in API, four listeners on free ports. */
+
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,6 +8,7 @@ import { type GatewayConfig, parseConfig } from '@/gateway/config';
 import { type Gateway, startGateway } from '@/gateway/gateway';
 import { type TestPortal, testPortal } from '@/gateway/testing/portal';
 import type { Change } from '@/lib/edge/state';
+import { enforcing } from '@/lib/edge/testing';
 
 export type Setting = {
   folder: string;
@@ -33,9 +35,12 @@ export function peopleOf(portal: Pick<TestPortal, 'nameHash'>): Change[] {
     ['barred', 'acc_s'],
   ] as const;
   return [
-    { kind: 'account', entry: { accountId: 'acc_a', suspended: false, enforced: ['production'] } },
-    { kind: 'account', entry: { accountId: 'acc_b', suspended: false, enforced: [] } },
-    { kind: 'account', entry: { accountId: 'acc_s', suspended: true, enforced: [] } },
+    {
+      kind: 'account',
+      entry: { accountId: 'acc_a', suspended: false, modes: enforcing('production') },
+    },
+    { kind: 'account', entry: { accountId: 'acc_b', suspended: false, modes: enforcing() } },
+    { kind: 'account', entry: { accountId: 'acc_s', suspended: true, modes: enforcing() } },
     ...clients.flatMap(([name, accountId]) =>
       (['production', 'sandbox'] as const).map(
         (environment): Change => ({

@@ -1,4 +1,5 @@
 import type { Scope } from '@/lib/access/scope';
+import { enforcementOf } from '@/lib/enforcement/read';
 import { currentTime } from '@/lib/platform/clock';
 import type { Tx } from '@/lib/platform/database';
 import { environmentOf } from './view';
@@ -17,12 +18,8 @@ export async function outageOf(
     where: { accountId, environment, revokedAt: null, notAfter: { gt: now }, id: { not: row.id } },
   });
   if (others > 0) return null;
-  const own = await tx.enforcement.findFirst({
-    where: { accountId, environment, mode: 'enforce' },
-  });
-  const above = await tx.$queryRaw<{ enforced: boolean }[]>`
-    SELECT countersign_enforced_above(${accountId}, ${environment}) AS enforced`;
-  if (!own && !above[0]?.enforced) return null;
+  const { mode } = await enforcementOf(tx, scope, environment);
+  if (mode !== 'enforce') return null;
   const clients = await tx.apiClient.findMany({
     where: { accountId, environment, disabledAt: null },
     orderBy: { name: 'asc' },

@@ -19,8 +19,13 @@ export const acknowledgementBody = z.strictObject({ number: z.int().min(0) });
 
 export const MAX_REPORTED = 500;
 
+export const EVIDENCE = ['certificate', 'answered', 'unproved'] as const;
+export type Evidence = (typeof EVIDENCE)[number];
+
 export const reportBody = z.strictObject({
   appliedNumber: z.int().min(0),
+  /** A report that is sent again has the same; edges of the first version send none. */
+  reportId: text(64).optional(),
   /** Items dropped since the last report because the queue was full. */
   lost: z.int().min(0).max(2_000_000_000),
   /** What edges of the first version report instead of `successes`; the portal goes first in an upgrade. */
@@ -51,6 +56,8 @@ export const reportBody = z.strictObject({
         httpVersion: text(8),
         /** This call and those like it since the last report. */
         count: z.int().min(1).max(2_000_000_000),
+        /** What shows that these calls are the account's own; edges of the first version do not say. */
+        evidence: z.enum(EVIDENCE).optional(),
       }),
     )
     .max(MAX_REPORTED)

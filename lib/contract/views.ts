@@ -110,6 +110,24 @@ export const enforcementSchema = z.strictObject({
   inherited: z.boolean().describe('True when the mode comes from a parent account.'),
   changedAt: instant.nullable(),
   changedBy: z.string().nullable(),
+  observedSince: instant.nullable().describe('Since when it is observed; null when it is not.'),
+  trial: z
+    .strictObject({
+      startedAt: instant,
+      endsAt: instant.describe('It then goes back by itself unless it is confirmed before.'),
+      before: modeSchema.describe('What it goes back to.'),
+      provedAt: instant
+        .nullable()
+        .describe(
+          'The newest call with a certificate under it. Without one it cannot be confirmed.',
+        ),
+    })
+    .nullable()
+    .describe('Enforcement on trial; null when there is none, or a parent account has it.'),
+  schedule: z
+    .strictObject({ at: instant, trialMinutes: z.int(), by: z.string() })
+    .nullable()
+    .describe('A trial that starts by itself.'),
 });
 export type EnforcementView = z.infer<typeof enforcementSchema>;
 

@@ -10,6 +10,7 @@ import {
 import { apiClientNameHash } from '@/lib/edge/frames';
 import { hostAgrees } from '@/lib/edge/host';
 import { type CertificateEntry, type Change, type EdgeState, edgeIndex } from '@/lib/edge/state';
+import { enforcing } from '@/lib/edge/testing';
 import type { RefusalCode } from '@/lib/kernel/refusals';
 
 const NOW = 1_800_000_000;
@@ -48,9 +49,12 @@ const changes: Change[] = [
   client('plain', 'acc_b'),
   client('barred', 'acc_s'),
   client('orphan', 'acc_x'),
-  { kind: 'account', entry: { accountId: 'acc_a', suspended: false, enforced: ['production'] } },
-  { kind: 'account', entry: { accountId: 'acc_b', suspended: false, enforced: ['sandbox'] } },
-  { kind: 'account', entry: { accountId: 'acc_s', suspended: true, enforced: [] } },
+  {
+    kind: 'account',
+    entry: { accountId: 'acc_a', suspended: false, modes: enforcing('production') },
+  },
+  { kind: 'account', entry: { accountId: 'acc_b', suspended: false, modes: enforcing('sandbox') } },
+  { kind: 'account', entry: { accountId: 'acc_s', suspended: true, modes: enforcing() } },
 ];
 for (const change of changes) state.index.change(change);
 
@@ -108,7 +112,8 @@ const REQUEST: [RefusalCode, RequestFacts, EdgeState | null][] = [
   ['edge_not_ready', { ...good, leaf: leaf('orphan'), apiClientNames: ['orphan'] }, state],
   ['edge_not_ready', good, old],
   ['edge_not_ready', standard, null],
-  ['edge_not_ready', standard, old],
+  ['edge_not_ready', { ...standard, apiClientNames: ['billing'] }, old],
+  ['edge_not_ready', { ...standard, apiClientNames: ['nobody'] }, old],
   ['edge_not_ready', { ...standard, apiClientNames: ['orphan'] }, state],
   ['host_mismatch', { ...standard, sni: 'b.example' }, state],
   ['api_client_required', { ...standard, apiClientNames: [] }, state],
@@ -203,7 +208,10 @@ describe('decide', () => {
         policy: passing,
         nowMs: NOW_MS,
       });
-      expect(open).toEqual({ allow: true, accountId: null, apiClient: null, certificate: null });
+      expect(open).toEqual({
+        ...{ allow: true, accountId: null, apiClient: null, certificate: null },
+        mode: 'off',
+      });
       const strict = decide({
         facts: { ...good, apiClientNames },
         state,
@@ -222,7 +230,48 @@ describe('decide', () => {
   });
 
   it('a clock that is not a number allows nothing', () => {
-    expect(decide({ facts: good, state, policy, nowMs: Number.NaN }).allow).toBe(false);
+    for (const facts of [good, { ...standard, apiClientNames: ['plain'] }]) {
+      expect(decide({ facts, state, policy, nowMs: Number.NaN }).allow).toBe(false);
+    }
+  });
+
+  it('T21: observed, a call without a certificate passes, and is told from one where nothing is asked', () => {
+    const facts = { ...standard, apiClientNames: ['plain'] };
+    const put = (mode: 'off' | 'observe') => {
+      const modes = { ...enforcing(), production: [{ mode, until: null }] };
+      state.index.change({
+        kind: 'account',
+        entry: { accountId: 'acc_b', suspended: false, modes },
+      });
+      return decide({ facts, state, policy, nowMs: NOW_MS });
+    };
+    expect(put('observe')).toMatchObject({ allow: true, mode: 'observe' });
+    expect(put('off')).toMatchObject({ allow: true, mode: 'off' });
+  });
+
+  it('T21: a trial ends at its instant, by the clock of the edge alone', () => {
+    const facts = { ...standard, apiClientNames: ['trying'] };
+    const production = [
+      { mode: 'enforce' as const, until: NOW },
+      { mode: 'observe' as const, until: null },
+    ];
+    const modes = { ...enforcing(), production };
+    state.index.change({ kind: 'account', entry: { accountId: 'acc_t', suspended: false, modes } });
+    state.index.change(client('trying', 'acc_t'));
+    const at = (nowMs: number) => decide({ facts, state, policy, nowMs });
+    expect(at(NOW * 1000 - 1)).toEqual({ allow: false, code: 'mtls_required' });
+    expect(at(NOW * 1000)).toMatchObject({ allow: true, mode: 'observe' });
+  });
+
+  it('T16: too old a state refuses those who enforced and names it does not know, and nobody else', () => {
+    const nowMs = NOW_MS + policy.maxAgeSeconds * 1000 + 1;
+    const at = (name: string, given: Policy = policy) =>
+      decide({ facts: { ...standard, apiClientNames: [name] }, state, policy: given, nowMs });
+    expect(at('billing')).toEqual({ allow: false, code: 'edge_not_ready' });
+    expect(at('nobody')).toEqual({ allow: false, code: 'edge_not_ready' });
+    expect(at('nobody', passing)).toEqual({ allow: false, code: 'edge_not_ready' });
+    expect(at('plain')).toMatchObject({ allow: true, accountId: 'acc_b' });
+    expect(decide({ facts: good, state, policy, nowMs })).toMatchObject({ code: 'edge_not_ready' });
   });
 
   it('tells which allowed calls would pass under enforcement', () => {

@@ -7,8 +7,9 @@
 
 import { apiClientNameHash } from '@/lib/edge/frames';
 import { hostAgrees } from '@/lib/edge/host';
+import { modeAt } from '@/lib/edge/mode';
 import type { ApiClientEntry, CertificateEntry, EdgeState } from '@/lib/edge/state';
-import type { Environment } from '@/lib/kernel/environments';
+import type { EnforcementMode, Environment } from '@/lib/kernel/environments';
 import type { RefusalCode } from '@/lib/kernel/refusals';
 
 export type Listener = 'mtls' | 'standard';
@@ -52,6 +53,8 @@ export type Allowed = {
   accountId: string | null;
   apiClient: ApiClientFound | null;
   certificate: CertificateEntry | null;
+  /** In force for its account and environment; `off` for a caller that no account is known of. */
+  mode: EnforcementMode;
 };
 export type Verdict = Allowed | Denied;
 export type ConnectionVerdict = { allow: true; certificate: CertificateEntry | null } | Denied;
@@ -90,12 +93,12 @@ export function decide(input: Situation<RequestFacts>): Verdict {
   }
   const connection = decideConnection(input);
   if (!connection.allow) return connection;
-  if (state === null || tooOld(state, input)) return deny('edge_not_ready');
+  if (state === null || !Number.isFinite(input.nowMs)) return deny('edge_not_ready');
   switch (facts.listener) {
     case 'mtls':
-      return decideMtls(facts, state, connection.certificate);
+      return decideMtls(input, state, connection.certificate);
     case 'standard':
-      return decideStandard(facts, state, policy);
+      return decideStandard(input, state);
     default:
       return deny('edge_not_ready');
   }
@@ -107,10 +110,11 @@ export function passesUnderEnforcement(facts: RequestFacts, verdict: Allowed): b
 }
 
 function decideMtls(
-  facts: RequestFacts,
+  input: Situation<RequestFacts>,
   state: EdgeState,
   certificate: CertificateEntry | null,
 ): Verdict {
+  const { facts } = input;
   if (certificate === null) return deny('certificate_required');
   if (certificate.environment !== facts.environment) return deny('wrong_environment');
   const named = apiClientOf(facts, state);
@@ -120,22 +124,31 @@ function decideMtls(
   if (account === null) return deny('edge_not_ready');
   if (account.suspended) return deny('account_suspended');
   const { accountId } = account;
-  return { allow: true, accountId, apiClient: named.apiClient, certificate };
+  const mode = modeAt(account.modes[facts.environment], input.nowMs / 1000);
+  return { allow: true, accountId, apiClient: named.apiClient, certificate, mode };
 }
 
-function decideStandard(facts: RequestFacts, state: EdgeState, policy: Policy): Verdict {
+/**
+ * Where the state is too old, nobody knows who enforces by now: those who did are not let through, nor are names that
+ * may have come since.
+ */
+function decideStandard(input: Situation<RequestFacts>, state: EdgeState): Verdict {
+  const { facts, policy } = input;
+  const isOld = tooOld(state, input);
   const named = apiClientOf(facts, state);
   if (named === 'conflicting_identity') return deny(named);
   if (typeof named === 'string') {
+    if (isOld) return deny('edge_not_ready');
     if (policy.unnamed !== 'pass') return deny(named);
-    return { allow: true, accountId: null, apiClient: null, certificate: null };
+    return { allow: true, accountId: null, apiClient: null, certificate: null, mode: 'off' };
   }
   const account = state.index.account(named.entry.accountId);
   if (account === null) return deny('edge_not_ready');
   if (account.suspended) return deny('account_suspended');
-  if (account.enforced.includes(facts.environment)) return deny('mtls_required');
+  const mode = modeAt(account.modes[facts.environment], input.nowMs / 1000);
+  if (mode === 'enforce') return deny(isOld ? 'edge_not_ready' : 'mtls_required');
   const { accountId } = account;
-  return { allow: true, accountId, apiClient: named.apiClient, certificate: null };
+  return { allow: true, accountId, apiClient: named.apiClient, certificate: null, mode };
 }
 
 function apiClientOf(

@@ -9,10 +9,12 @@ import {
   FRAME_KIND,
   HASH_BYTES,
   MAGIC,
+  MAX_STEPS,
   MORE,
   NAME_KEY_BYTES,
   SIGNATURE_BYTES,
 } from '@/lib/edge/frames';
+import type { ModeStep, Timeline } from '@/lib/edge/mode';
 import {
   type AccountEntry,
   type CertificateEntry,
@@ -21,7 +23,7 @@ import {
   edgeIndex,
 } from '@/lib/edge/state';
 import { FrameError, type WireReader, wireReader } from '@/lib/edge/wire';
-import { ENVIRONMENTS, type Environment } from '@/lib/kernel/environments';
+import { ENFORCEMENT_MODES, type Environment } from '@/lib/kernel/environments';
 
 /** A frame as received: nobody has vouched for it yet. `bytes` is the whole, as it came. */
 export type SealedFrame = { bytes: Uint8Array; payload: Uint8Array; signature: Uint8Array };
@@ -202,8 +204,22 @@ function readCertificateFacts(
 
 function readAccountPolicy(reader: WireReader, accountId: string): AccountEntry {
   const suspended = reader.flag();
-  const bits = reader.byte();
-  if (bits >= 2 ** ENVIRONMENTS.length) throw new FrameError('an unknown environment');
-  const enforced = ENVIRONMENTS.filter((_environment, bit) => (bits >> bit) & 1);
-  return { accountId, suspended, enforced };
+  // In the order of ENVIRONMENTS, as they were written.
+  const production = readTimeline(reader);
+  const sandbox = readTimeline(reader);
+  return { accountId, suspended, modes: { production, sandbox } };
+}
+
+function readTimeline(reader: WireReader): Timeline {
+  const length = reader.byte();
+  if (length === 0 || length > MAX_STEPS) throw new FrameError('a timeline of no length');
+  let before = Number.NEGATIVE_INFINITY;
+  return Array.from({ length }, (_, index): ModeStep => {
+    const mode = ENFORCEMENT_MODES[reader.byte()];
+    if (mode === undefined) throw new FrameError('an unknown mode');
+    const until = index === length - 1 ? null : reader.seconds();
+    if (until !== null && until <= before) throw new FrameError('the steps are not in order');
+    before = until ?? before;
+    return { mode, until };
+  });
 }

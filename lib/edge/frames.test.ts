@@ -18,6 +18,7 @@ import {
 } from '@/lib/edge/frames';
 import type { CertificateEntry, Change, EdgeState } from '@/lib/edge/state';
 import { FrameError } from '@/lib/edge/wire';
+import { ENFORCEMENT_MODES } from '@/lib/kernel/environments';
 
 const { privateKey, publicKey } = generateKeyPairSync('ed25519');
 const stranger = generateKeyPairSync('ed25519');
@@ -36,10 +37,20 @@ const certificate = fc.record({
   revokedAt: fc.option(fc.integer({ min: 0, max: 2_000_000_000 }), { nil: null }),
 });
 const apiClient = fc.record({ nameHash: bytes32, accountId, environment });
+const mode = fc.constantFrom(...ENFORCEMENT_MODES);
+const timeline = fc
+  .tuple(fc.uniqueArray(fc.integer({ min: 0, max: 2_000_000_000 }), { maxLength: 3 }), mode)
+  .chain(([ends, last]) =>
+    fc
+      .tuple(
+        ...ends.sort((a, b) => a - b).map((until) => mode.map((one) => ({ mode: one, until }))),
+      )
+      .map((steps) => [...steps, { mode: last, until: null }]),
+  );
 const account = fc.record({
   accountId,
   suspended: fc.boolean(),
-  enforced: fc.subarray(['production' as const, 'sandbox' as const]),
+  modes: fc.record({ production: timeline, sandbox: timeline }),
 });
 const change: fc.Arbitrary<Change> = fc.oneof(
   certificate.map((entry) => ({ kind: 'certificate' as const, entry })),

@@ -3,10 +3,11 @@
  * Signing and sending are the portal's; reading is `frame-reader.ts`; what may be applied is `apply.ts`.
  *
  * sealed frame = u32 payload length | payload | Ed25519 signature over exactly the payload (64 bytes)
- * payload      = "CSE1" | u8 kind | u64 number | u64 asOfMs | body
+ * payload      = "CSE2" | u8 kind | u64 number | u64 asOfMs | body
  * The kind, the number and the time are inside what is signed, so no frame can be passed off as another.
  */
 import { createHmac } from 'node:crypto';
+import type { Timeline } from '@/lib/edge/mode';
 import type {
   AccountEntry,
   ApiClientEntry,
@@ -15,7 +16,7 @@ import type {
   SnapshotContent,
 } from '@/lib/edge/state';
 import { FrameError, type FrameWriter, frameWriter } from '@/lib/edge/wire';
-import { ENVIRONMENTS, type Environment } from '@/lib/kernel/environments';
+import { ENFORCEMENT_MODES, ENVIRONMENTS, type Environment } from '@/lib/kernel/environments';
 
 export const FRAME_KIND = { snapshot: 1, delta: 2, heartbeat: 3 } as const;
 export const CHANGE_KIND = {
@@ -25,10 +26,12 @@ export const CHANGE_KIND = {
   api_client_removed: 4,
   account: 5,
 } as const satisfies Record<Change['kind'], number>;
-export const MAGIC = Uint8Array.from([0x43, 0x53, 0x45, 0x31]);
+export const MAGIC = Uint8Array.from([0x43, 0x53, 0x45, 0x32]);
 export const SIGNATURE_BYTES = 64;
 export const HASH_BYTES = 32;
 export const NAME_KEY_BYTES = 32;
+/** An account and all above it may each be on trial. */
+export const MAX_STEPS = 32;
 
 /** In a snapshot every section's records start with MORE, and END closes it: content may come from a stream. */
 export const MORE = 1;
@@ -168,7 +171,21 @@ function writeCertificateFacts(writer: FrameWriter, entry: CertificateEntry): vo
 
 function writeAccountPolicy(writer: FrameWriter, entry: AccountEntry): void {
   writer.byte(entry.suspended ? 1 : 0);
-  writer.byte(entry.enforced.reduce((bits, e) => bits | (1 << ENVIRONMENTS.indexOf(e)), 0));
+  for (const environment of ENVIRONMENTS) writeTimeline(writer, entry.modes[environment]);
+}
+
+/** u8 steps, then of each u8 mode and, of all but the last, its end in seconds. */
+function writeTimeline(writer: FrameWriter, timeline: Timeline): void {
+  if (timeline.length === 0 || timeline.length > MAX_STEPS) {
+    throw new FrameError(`a timeline has 1 to ${MAX_STEPS} steps`);
+  }
+  writer.byte(timeline.length);
+  timeline.forEach(({ mode, until }, index) => {
+    const isLast = index === timeline.length - 1;
+    if (isLast !== (until === null)) throw new FrameError('only the last step has no end');
+    writer.byte(ENFORCEMENT_MODES.indexOf(mode));
+    if (until !== null) writer.seconds(until);
+  });
 }
 
 /** An account id is written out once per snapshot, later as its position: a fifth of the bytes. */

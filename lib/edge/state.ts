@@ -1,3 +1,4 @@
+import type { Timeline } from '@/lib/edge/mode';
 import { type RecordTable, recordTable } from '@/lib/edge/record-table';
 import { ENVIRONMENTS, type Environment } from '@/lib/kernel/environments';
 
@@ -17,8 +18,9 @@ export type ApiClientEntry = { nameHash: Uint8Array; accountId: string; environm
 export type AccountEntry = {
   accountId: string;
   suspended: boolean;
-  enforced: readonly Environment[];
+  modes: Modes;
 };
+export type Modes = Readonly<Record<Environment, Timeline>>;
 
 /** Idempotent puts: applying one twice is applying it once. */
 export type Change =
@@ -58,13 +60,13 @@ export type EdgeIndex = {
   bytes(): number;
 };
 
-type Account = { id: string; known: boolean; suspended: boolean; enforced: readonly Environment[] };
+type Account = { id: string; known: boolean; suspended: boolean; modes: Modes };
 
-/** The shared lists of enforced environments, by bit set: two hundred thousand accounts share four arrays. */
-const ENFORCED_SETS: readonly (readonly Environment[])[] = Array.from(
-  { length: 2 ** ENVIRONMENTS.length },
-  (_, bits) => ENVIRONMENTS.filter((_environment, bit) => (bits >> bit) & 1),
-);
+/** Nothing enforced anywhere. */
+export const ALL_OFF: Modes = {
+  production: [{ mode: 'off', until: null }],
+  sandbox: [{ mode: 'off', until: null }],
+};
 
 /** An empty index; it takes about 70 bytes of typed arrays per certificate. */
 export function edgeIndex(): EdgeIndex {
@@ -167,10 +169,19 @@ type AccountList = {
 function accountList(): AccountList {
   const numbers = new Map<string, number>();
   const list: Account[] = [];
+  // Two hundred thousand accounts share a handful of policies; those on trial have one of their own.
+  const settled = new Map<string, Modes>();
+  const shared = (modes: Modes): Modes => {
+    if (ENVIRONMENTS.some((environment) => modes[environment].length > 1)) return modes;
+    const key = ENVIRONMENTS.map((environment) => modes[environment][0]?.mode).join(' ');
+    const known = settled.get(key) ?? modes;
+    settled.set(key, known);
+    return known;
+  };
   const numberOf = (id: string): number => {
     const found = numbers.get(id);
     if (found !== undefined) return found;
-    list.push({ id, known: false, suspended: false, enforced: [] });
+    list.push({ id, known: false, suspended: false, modes: ALL_OFF });
     numbers.set(id, list.length - 1);
     return list.length - 1;
   };
@@ -184,15 +195,14 @@ function accountList(): AccountList {
     entry(accountId) {
       const account = list[numbers.get(accountId) ?? -1];
       if (account === undefined || !account.known) return null;
-      return { accountId, suspended: account.suspended, enforced: account.enforced };
+      return { accountId, suspended: account.suspended, modes: account.modes };
     },
     put(entry) {
       const account = list[numberOf(entry.accountId)];
       if (account === undefined) throw new RangeError('no such account');
-      const bits = entry.enforced.reduce((sum, e) => sum | (1 << ENVIRONMENTS.indexOf(e)), 0);
       account.known = true;
       account.suspended = entry.suspended;
-      account.enforced = ENFORCED_SETS[bits] ?? [];
+      account.modes = shared(entry.modes);
     },
   };
 }

@@ -1,7 +1,18 @@
+import { z } from 'zod';
+import type { Enforcement } from '@/generated/prisma/client';
 import { authorize, type Principal, type Scope } from '@/lib/access/scope';
 import type { EnforcementConsequence, EnforcementView } from '@/lib/contract/views';
-import { ENVIRONMENTS, type Environment, isEnvironment } from '@/lib/kernel/environments';
+import { modeAt, policyTimeline, strictest, type Timeline } from '@/lib/edge/mode';
+import {
+  ENFORCEMENT_MODES,
+  ENVIRONMENTS,
+  type EnforcementMode,
+  type Environment,
+  isEnvironment,
+  isMode,
+} from '@/lib/kernel/environments';
 import { AppError } from '@/lib/kernel/errors';
+import { SECOND_MS } from '@/lib/kernel/time';
 import { currentTime } from '@/lib/platform/clock';
 import { inScope, type Tx } from '@/lib/platform/database';
 import { deployment } from '@/lib/platform/deployment';
@@ -76,20 +87,82 @@ export async function enforcementOf(
 export async function enforcementsOf(tx: Tx, scope: Scope): Promise<EnforcementView[]> {
   const { accountId } = scope;
   const rows = await tx.enforcement.findMany({ where: { accountId } });
-  const above = await tx.$queryRaw<{ environment: string; enforced: boolean }[]>`
-    SELECT environment, countersign_enforced_above(${accountId}, environment) AS enforced
-    FROM unnest(${[...ENVIRONMENTS]}::text[]) AS environment`;
-  return ENVIRONMENTS.map((environment) => {
-    const own = rows.find((row) => row.environment === environment);
-    const ownMode = own?.mode === 'enforce' ? 'enforce' : 'off';
-    const enforcedAbove = above.some((row) => row.environment === environment && row.enforced);
-    const inherited = ownMode === 'off' && enforcedAbove;
-    return {
-      environment,
-      mode: inherited ? 'enforce' : ownMode,
-      inherited,
-      changedAt: own?.changedAt.toISOString() ?? null,
-      changedBy: own?.changedBy ?? null,
-    };
+  const above = await tx.$queryRaw<PolicyAbove[]>`
+    SELECT environment, mode, trial_ends_at AS "trialEndsAt", trial_before AS "trialBefore"
+    FROM countersign_policies_above(${accountId})`;
+  const now = currentTime();
+  return Promise.all(
+    ENVIRONMENTS.map(async (environment) => {
+      const own = rows.find((row) => row.environment === environment) ?? null;
+      const parents = above.filter((row) => row.environment === environment).map(timelineOf);
+      const ownMode = own ? modeAt(timelineOf(own), now.getTime() / SECOND_MS) : 'off';
+      const aboveMode = modeAt(strictest(parents), now.getTime() / SECOND_MS);
+      const inherited = stricter(aboveMode, ownMode);
+      return {
+        environment,
+        mode: inherited ? aboveMode : ownMode,
+        inherited,
+        changedAt: own?.changedAt.toISOString() ?? null,
+        changedBy: own?.changedBy ?? null,
+        observedSince: ownMode === 'observe' ? (own?.observedSince?.toISOString() ?? null) : null,
+        trial: own ? await trialOf(tx, own, now) : null,
+        schedule: own ? scheduleOf(own) : null,
+      };
+    }),
+  );
+}
+
+type PolicyAbove = {
+  environment: string;
+  mode: string;
+  trialEndsAt: Date | null;
+  trialBefore: string | null;
+};
+
+/** The policy of a row of `enforcement`, as edges are told it. */
+export function timelineOf(row: Omit<PolicyAbove, 'environment'>): Timeline {
+  return policyTimeline({
+    mode: modeOf(row.mode),
+    trialEndsAt: row.trialEndsAt ? row.trialEndsAt.getTime() / SECOND_MS : null,
+    trialBefore: row.trialBefore === null ? null : modeOf(row.trialBefore),
   });
+}
+
+function stricter(one: EnforcementMode, other: EnforcementMode): boolean {
+  return ENFORCEMENT_MODES.indexOf(one) > ENFORCEMENT_MODES.indexOf(other);
+}
+
+function modeOf(text: string): EnforcementMode {
+  if (!isMode(text)) throw new Error(`unknown mode ${text}`);
+  return text;
+}
+
+async function trialOf(tx: Tx, row: Enforcement, now: Date): Promise<EnforcementView['trial']> {
+  const { trialStartedAt, trialEndsAt, trialBefore } = row;
+  if (!trialStartedAt || !trialEndsAt || trialEndsAt <= now) return null;
+  const { lastSeenAt } = await mtlsEvidence(tx, row.environment, now);
+  return {
+    startedAt: trialStartedAt.toISOString(),
+    endsAt: trialEndsAt.toISOString(),
+    before: modeOf(trialBefore ?? 'off'),
+    provedAt: lastSeenAt && lastSeenAt >= trialStartedAt ? lastSeenAt.toISOString() : null,
+  };
+}
+
+function scheduleOf(row: Enforcement): EnforcementView['schedule'] {
+  if (!row.scheduledFor) return null;
+  const { name } = z.object({ name: z.string() }).parse(row.scheduledBy);
+  const trialMinutes = row.scheduledMinutes ?? 0;
+  return { at: row.scheduledFor.toISOString(), trialMinutes, by: name };
+}
+
+/** Live certificates of the account and those below it, and when one of them last made a call that passed. */
+export async function mtlsEvidence(
+  tx: Tx,
+  environment: string,
+  now: Date,
+): Promise<{ live: number; lastSeenAt: Date | null }> {
+  const [row] = await tx.$queryRaw<{ live: number; lastSeenAt: Date | null }[]>`
+    SELECT live, last_seen_at AS "lastSeenAt" FROM countersign_mtls_evidence(${environment}, ${now})`;
+  return row ?? { live: 0, lastSeenAt: null };
 }

@@ -2,7 +2,8 @@
 export const ENVIRONMENTS = ['production', 'sandbox'] as const;
 export type Environment = (typeof ENVIRONMENTS)[number];
 
-export const ENFORCEMENT_MODES = ['off', 'enforce'] as const;
+/** From the least to the strictest. */
+export const ENFORCEMENT_MODES = ['off', 'observe', 'enforce'] as const;
 export type EnforcementMode = (typeof ENFORCEMENT_MODES)[number];
 
 /**
@@ -17,6 +18,10 @@ export const REVOCATION_REASONS = [
   'privilegeWithdrawn',
 ] as const;
 export type RevocationReason = (typeof REVOCATION_REASONS)[number];
+
+export function isMode(value: unknown): value is EnforcementMode {
+  return ENFORCEMENT_MODES.some((mode) => mode === value);
+}
 
 export function isEnvironment(value: unknown): value is Environment {
   return ENVIRONMENTS.some((environment) => environment === value);

@@ -1,6 +1,19 @@
+import { z } from 'zod';
 import type { DeploymentScope } from '@/lib/access/scope';
-import type { AccountEntry, Change, SnapshotContent } from '@/lib/edge/state';
-import { type Environment, isEnvironment } from '@/lib/kernel/environments';
+import { policyTimeline, strictest } from '@/lib/edge/mode';
+import {
+  type AccountEntry,
+  ALL_OFF,
+  type Change,
+  type Modes,
+  type SnapshotContent,
+} from '@/lib/edge/state';
+import {
+  ENFORCEMENT_MODES,
+  ENVIRONMENTS,
+  type Environment,
+  isEnvironment,
+} from '@/lib/kernel/environments';
 import { DAY_MS } from '@/lib/kernel/time';
 import { currentTime } from '@/lib/platform/clock';
 import { queryAcrossAccounts, type Tx } from '@/lib/platform/database';
@@ -88,7 +101,7 @@ export async function snapshotContent(
 /** The accounts named and all below them (or every account), each with the policy of all above it applied. */
 async function accountEntries(tx: Tx, ids: string[] | null): Promise<AccountEntry[]> {
   const all = ids === null;
-  const rows = await tx.$queryRaw<{ id: string; suspended: boolean; enforced: string[] }[]>`
+  const accounts = await tx.$queryRaw<{ id: string; suspended: boolean; policies: unknown }[]>`
     WITH RECURSIVE wanted AS (
       SELECT id FROM account WHERE ${all} OR id = ANY(${ids ?? []})
       UNION SELECT a.id FROM account a JOIN wanted w ON a.parent_id = w.id
@@ -98,15 +111,32 @@ async function accountEntries(tx: Tx, ids: string[] | null): Promise<AccountEntr
       WHERE a.parent_id IS NOT NULL
     )
     SELECT l.id, bool_or(a.suspended_at IS NOT NULL) AS suspended,
-      coalesce(array_agg(DISTINCT e.environment) FILTER (WHERE e.mode = 'enforce'), '{}') AS enforced
+      json_agg(json_build_object('environment', e.environment, 'mode', e.mode,
+        'trialEndsAt', extract(epoch FROM e.trial_ends_at)::float8, 'trialBefore', e.trial_before))
+        FILTER (WHERE e.mode <> 'off') AS policies
     FROM lineage l JOIN account a ON a.id = l.ancestor
     LEFT JOIN enforcement e ON e.account_id = l.ancestor
     GROUP BY l.id`;
-  return rows.map((row) => ({
-    accountId: row.id,
-    suspended: row.suspended,
-    enforced: row.enforced.filter(isEnvironment),
+  return accounts.map(({ id, suspended, policies }) => ({
+    accountId: id,
+    suspended,
+    modes: policies === null ? ALL_OFF : modesOf(policyRows.parse(policies)),
   }));
+}
+
+const policyRows = z.array(
+  z.object({
+    environment: z.enum(ENVIRONMENTS),
+    mode: z.enum(ENFORCEMENT_MODES),
+    trialEndsAt: z.number().nullable(),
+    trialBefore: z.enum(ENFORCEMENT_MODES).nullable(),
+  }),
+);
+
+function modesOf(rows: z.infer<typeof policyRows>): Modes {
+  const of = (environment: Environment) =>
+    strictest(rows.filter((row) => row.environment === environment).map(policyTimeline));
+  return { production: of('production'), sandbox: of('sandbox') };
 }
 
 function decoded(change: OutboxChange): Change | null {
