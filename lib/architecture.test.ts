@@ -148,6 +148,7 @@ const SYSTEM_SCOPE_CALLERS = [
   'lib/activity/reports.ts',
   'lib/api-access/keys.ts',
   'lib/certificates/recover.ts',
+  'lib/certificates/revoke-idle.ts',
   'lib/firewall/announce.ts',
   'lib/identity/authenticate.ts',
   'lib/identity/end-session.ts',

@@ -52,6 +52,7 @@ export type SystemPurpose =
   | 'authentication'
   | 'publishing'
   | 'recovery'
+  | 'rotation'
   | 'reports'
   | 'revocation'
   | 'start-up'

@@ -1,6 +1,11 @@
 import { authorize, type Principal, type Scope } from '@/lib/access/scope';
 import { eventView } from '@/lib/audit/list';
-import type { ActivityEventView, CertificateView } from '@/lib/contract/views';
+import type {
+  ActivityEventView,
+  CertificateView,
+  RevocationCost,
+  RotationView,
+} from '@/lib/contract/views';
 import type { Environment } from '@/lib/kernel/environments';
 import { AppError } from '@/lib/kernel/errors';
 import { isId } from '@/lib/kernel/ids';
@@ -10,7 +15,8 @@ import { currentTime } from '@/lib/platform/clock';
 import { inScope } from '@/lib/platform/database';
 import { deployment } from '@/lib/platform/deployment';
 import { revocationLists } from '@/lib/revocation/lists';
-import { outageOf } from './outage';
+import { costOfRevoking } from './outage';
+import { rotationOf } from './rotation';
 import { certificateView, environmentOf, withSlot } from './view';
 
 /** @throws AppError `not_found`, also for a certificate of another account */
@@ -27,16 +33,16 @@ export type RevocationPlaces = PkiAddresses & {
   listedIn: number | null;
 };
 
-export type CertificateDetail = {
+export type CertificateDetail = RevocationCost & {
   certificate: CertificateView;
   facts: CertificateFacts;
   revocation: RevocationPlaces;
   /** Newest first. */
   history: ActivityEventView[];
-  /** A sentence that names what stops when this certificate is revoked now; null when nothing does. */
-  outage: string | null;
   /** Other live certificates of the same key: revoked with it when the key is compromised. Oldest first. */
   sameKey: { id: string; label: string; environment: Environment }[];
+  /** Traffic moving from it, or to it; null where nothing renews it, or it nothing. */
+  rotation: RotationView | null;
 };
 
 /** @throws AppError `not_found` */
@@ -68,7 +74,8 @@ export async function certificateDetail(
       facts: await certificateFacts(row.der),
       revocation: revocationPlaces(row),
       history: events.map(eventView),
-      outage: await outageOf(tx, scope, row),
+      ...(await costOfRevoking(tx, scope, row)),
+      rotation: await rotationOf(tx, row, now),
       sameKey: sameKey.map((one) => ({ ...one, environment: environmentOf(one.environment) })),
     };
   });

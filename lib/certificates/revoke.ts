@@ -34,7 +34,7 @@ export async function revokeCertificate(
     const before = await tx.certificate.findFirst({ where });
     if (!before) throw noCertificate();
     if (before.revokedAt === null) {
-      await revokeOne(tx, scope, before.id, reason);
+      await revokeOne(tx, scope, { id: before.id, reason });
       if (reason === 'keyCompromise') {
         await blockKey(tx, scope, before.spkiSha256);
         await revokeKey(tx, scope, before.spkiSha256);
@@ -58,22 +58,31 @@ export async function revokeKey(tx: Tx, scope: Scope, spkiSha256: string): Promi
     where: { accountId, spkiSha256, revokedAt: null, notAfter: { gt: currentTime() } },
     orderBy: { id: 'asc' },
   });
-  for (const other of others) await revokeOne(tx, scope, other.id, 'keyCompromise');
+  for (const { id } of others) await revokeOne(tx, scope, { id, reason: 'keyCompromise' });
   const pending = await tx.intent.findMany({ where: { accountId, spkiSha256, state: 'pending' } });
   for (const intent of pending) {
     await voidIntent(tx, intent, 'its key was reported as compromised');
   }
 }
 
-async function revokeOne(
+/** By which a certificate was revoked when nobody pressed the button. */
+export type IdleRule = {
+  idleDays: number;
+  askedBy: string;
+  renewalId: string;
+  renewalLabel: string;
+};
+
+/** The revocation itself, with all that says so. The caller holds the account's lock, and the certificate is not revoked. */
+export async function revokeOne(
   tx: Tx,
   scope: Scope,
-  id: string,
-  reason: RevocationReason,
+  { id, reason, rule }: { id: string; reason: RevocationReason; rule?: IdleRule },
 ): Promise<void> {
+  const by = rule ? `Countersign, as ${rule.askedBy} asked` : scope.actor.name;
   const row = await tx.certificate.update({
     where: { id },
-    data: { revokedAt: currentTime(), revokedBy: scope.actor.name, revocationReason: reason },
+    data: { revokedAt: currentTime(), revokedBy: by, revocationReason: reason },
   });
   await tx.slot.deleteMany({
     where: { intentId: row.intentId, accountId: scope.accountId },
@@ -89,6 +98,9 @@ async function revokeOne(
       environment: row.environment,
       label: row.label,
       serialHex: row.serialHex,
+      ...(rule
+        ? { idleDays: rule.idleDays, askedBy: rule.askedBy, renewalId: rule.renewalId }
+        : {}),
     },
   });
   await recordChange(tx, certificateChange(row));
@@ -98,7 +110,8 @@ async function revokeOne(
     data: {
       kind: 'certificate-revoked',
       ...certificateOf(row),
-      by: scope.actor.name,
+      by,
+      ...(rule ? { rule } : {}),
     },
   });
 }

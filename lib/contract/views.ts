@@ -185,6 +185,56 @@ export type RefusedCallView = {
   userAgent: string | null;
 };
 
+/** What revoking a live certificate would hurt. */
+export type RevocationCost = {
+  /** A sentence that names what stops at once; null when nothing does. */
+  outage: string | null;
+  /** A sentence that names what stops in a few days, because the others end then; null when nothing does. */
+  shortage: string | null;
+  /** Calls of the last 24 hours and the API clients that made them, the busiest first; null when it was not seen in them. */
+  use: { calls: number; by: string[]; lastSeenAt: string } | null;
+};
+
+/**
+ * `waiting`: no call with the new one yet. `moving`: calls with both. `quiet`: no calls lately, the last with the old
+ * one. `resting`: calls with the new one only, not for long enough. `left-behind`: long enough, but an API client has
+ * called with the old one only. `safe`: to revoke. `over`: the old one is not live.
+ */
+export type RotationState =
+  | 'waiting'
+  | 'moving'
+  | 'quiet'
+  | 'resting'
+  | 'left-behind'
+  | 'safe'
+  | 'over';
+
+export type RotationSide = Pick<
+  CertificateView,
+  'id' | 'label' | 'status' | 'createdAt' | 'notAfter' | 'lastSeenAt' | 'revokedAt'
+> & { slot: number | null };
+
+/** Traffic moving from a certificate to its renewal. */
+export type RotationView = {
+  old: RotationSide;
+  next: RotationSide;
+  state: RotationState;
+  /** The last call with the old one, or its issue when there was none. */
+  idleFrom: string;
+  /** Whole days without a call that make it safe to revoke the old one. */
+  idleDays: number;
+  /** It is then revoked by itself; null: it is not. */
+  rule: { days: number; by: string } | null;
+  /** Calls that passed in the last 24 hours. */
+  lately: { old: number; next: number };
+  /** API clients that called with the old one in the last 30 days, and never with the new one. */
+  lagging: string[];
+  unit: 'hour' | 'day';
+  /** Calls that passed in each hour or day (UTC), oldest first, none left out. */
+  points: { at: string; old: number; next: number }[];
+  now: string;
+};
+
 /** One of the slots of an account, for the overview. */
 export type SlotView =
   | { slot: number; kind: 'free' }

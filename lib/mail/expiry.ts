@@ -1,20 +1,26 @@
-/** Tells people in time that a certificate is about to end. */
+/** Tells people in time that a certificate is about to end, until what replaces it was seen in traffic. */
+import type { Certificate } from '@/generated/prisma/client';
 import type { DeploymentScope } from '@/lib/access/scope';
+import { renewalOf } from '@/lib/certificates/renewals';
 import { DAY_MS, daysBetween } from '@/lib/kernel/time';
 import { currentTime } from '@/lib/platform/clock';
 import { acrossAccounts, type Tx } from '@/lib/platform/database';
 import { certificateOf, recordNotice } from './notices';
 
 /** Whole days before the end, each told once. */
-export const EXPIRY_THRESHOLDS = [30, 14, 7, 3, 1] as const;
+export const EXPIRY_THRESHOLDS = [60, 30, 14, 7, 1] as const;
 // Seen within its last week: what used it has probably not changed over.
 const IN_USE_DAYS = 7;
 // How far back a sweep looks for ends it was not running for.
 const MISSED_DAYS = 3;
+// Whose API clients have to have changed over: a month has each of them that runs monthly.
+const USED_DAYS = 30;
 
 /**
  * Writes the notices that are due now. Run by any number of portals, as often as they like: each certificate and
- * threshold has one notice, and of several missed thresholds the nearest alone is told.
+ * threshold has one notice, and of several missed thresholds the nearest alone is told. Nothing is told any more once a
+ * live certificate that renews this one has made a call, or once every API client that called with this one in the last
+ * 30 days has called with other live ones that last longer.
  */
 export async function sweepExpiries(scope: DeploymentScope): Promise<void> {
   await acrossAccounts(scope, async (tx) => {
@@ -25,34 +31,58 @@ export async function sweepExpiries(scope: DeploymentScope): Promise<void> {
       where: { revokedAt: null, notAfter: { gt: missed, lte: soon } },
     });
     for (const row of rows) {
-      const about = certificateOf(row);
-      const successor = (await successorOf(tx, row))?.label ?? null;
-      const { accountId } = row;
-      if (row.notAfter > now) {
-        const daysLeft = daysBetween(now, row.notAfter);
-        const threshold = EXPIRY_THRESHOLDS.toReversed().find((days) => daysLeft <= days);
-        if (threshold === undefined) continue;
-        const data = { kind: 'certificate-expiring' as const, ...about, daysLeft, successor };
-        await recordNotice(tx, { accountId, key: `expiring/${row.id}/${threshold}`, data });
-      } else if (row.lastSeenAt && daysBetween(row.lastSeenAt, row.notAfter) < IN_USE_DAYS) {
-        const data = { kind: 'certificate-expired' as const, ...about, successor };
-        await recordNotice(tx, { accountId, key: `expired/${row.id}`, data });
-      }
+      if (row.notAfter > now) await tellOfExpiry(tx, row, now);
+      else await tellOfEnd(tx, row, now);
     }
   });
 }
 
-type Row = {
-  id: string;
-  accountId: string;
-  environment: string;
-  label: string;
-  commonName: string;
-  notAfter: Date;
-};
+async function tellOfExpiry(tx: Tx, row: Certificate, now: Date): Promise<void> {
+  const daysLeft = daysBetween(now, row.notAfter);
+  const threshold = EXPIRY_THRESHOLDS.toReversed().find((days) => daysLeft <= days);
+  if (threshold === undefined) return;
+  const renewal = await renewalOf(tx, row, now);
+  if (renewal?.lastSeenAt || (await clientsChangedOver(tx, row, now))) return;
+  const replacement = renewal ?? (await namesake(tx, row));
+  const data = {
+    kind: 'certificate-expiring' as const,
+    ...certificateOf(row),
+    daysLeft,
+    successor: replacement ? nameBeside(row, replacement) : null,
+    successorSeen: Boolean(replacement?.lastSeenAt),
+  };
+  const key = `expiring/${row.id}/${threshold}`;
+  await recordNotice(tx, { accountId: row.accountId, key, data });
+}
 
-/** For the same program, by label or common name, and living longer. */
-function successorOf(tx: Tx, row: Row) {
+async function tellOfEnd(tx: Tx, row: Certificate, now: Date): Promise<void> {
+  if (!row.lastSeenAt || daysBetween(row.lastSeenAt, row.notAfter) >= IN_USE_DAYS) return;
+  const replacement = (await renewalOf(tx, row, now)) ?? (await namesake(tx, row));
+  const data = {
+    kind: 'certificate-expired' as const,
+    ...certificateOf(row),
+    successor: replacement?.label ?? null,
+  };
+  await recordNotice(tx, { accountId: row.accountId, key: `expired/${row.id}`, data });
+}
+
+/** False also when no API client is known to have called with it: nothing is then known to have changed over. */
+async function clientsChangedOver(tx: Tx, row: Certificate, now: Date): Promise<boolean> {
+  const since = new Date(now.getTime() - USED_DAYS * DAY_MS);
+  const clients = await tx.$queryRaw<{ moved: boolean }[]>`
+    SELECT EXISTS (
+      SELECT 1 FROM call_count c JOIN certificate other ON other.id = c.certificate_id
+      WHERE c.account_id = ${row.accountId} AND c.environment = ${row.environment} AND c.hour >= ${since}
+        AND c.outcome = 'passed' AND c.api_client_id = used.id
+        AND other.id <> ${row.id} AND other.revoked_at IS NULL AND other.not_after > ${row.notAfter}
+    ) AS moved
+    FROM (SELECT DISTINCT api_client_id AS id FROM call_count WHERE certificate_id = ${row.id} AND hour >= ${since}
+      AND outcome = 'passed' AND api_client_id IS NOT NULL) AS used`;
+  return clients.length > 0 && clients.every(({ moved }) => moved);
+}
+
+/** For the same program by label or common name, and living longer, where nobody said what renews what. */
+function namesake(tx: Tx, row: Certificate): Promise<Certificate | null> {
   return tx.certificate.findFirst({
     where: {
       accountId: row.accountId,
@@ -63,4 +93,11 @@ function successorOf(tx: Tx, row: Row) {
     },
     orderBy: { notAfter: 'desc' },
   });
+}
+
+/** A renewal has the label of what it renews, so its day tells it from that. */
+function nameBeside(row: Certificate, other: Certificate): string {
+  return other.label === row.label
+    ? `${other.label} (issued ${other.createdAt.toISOString().slice(0, 10)})`
+    : other.label;
 }

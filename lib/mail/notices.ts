@@ -23,14 +23,20 @@ export const noticeData = z.discriminatedUnion('kind', [
     kind: z.literal('certificate-revoked'),
     ...certificate,
     by: z.string(),
+    /** When nobody pressed the button: what had been asked for. */
+    rule: z
+      .object({ idleDays: z.number(), askedBy: z.string(), renewalLabel: z.string() })
+      .optional(),
   }),
   z.object({
     kind: z.literal('certificate-expiring'),
     ...certificate,
     /** Whole days. */
     daysLeft: z.number(),
-    /** Label of the certificate that takes over. */
+    /** Label of the certificate that is to take over. */
     successor: z.string().nullable(),
+    /** Calls come with that one, but not from every API client that calls with this one. */
+    successorSeen: z.boolean().optional(),
   }),
   z.object({
     kind: z.literal('certificate-expired'),

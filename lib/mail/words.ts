@@ -49,7 +49,7 @@ function messageOf(data: NoticeData): Message {
       return {
         subject: `${upper(data.environment)} certificate ${data.label} revoked`,
         says: [
-          `${data.by} revoked the ${data.environment} certificate ${data.label}.`,
+          revokedSentence(data),
           'Calls with it are refused since then. Programs that still use it need another certificate.',
         ],
         facts: certificateFacts(data),
@@ -60,12 +60,12 @@ function messageOf(data: NoticeData): Message {
         subject: `${upper(data.environment)} certificate ${data.label} expires ${inDays(data.daysLeft)}`,
         says: [
           `The ${data.environment} certificate ${data.label} expires ${inDays(data.daysLeft)}. Calls with it will then be refused.`,
-          data.successor
-            ? `${data.successor} is there to replace it. Install that one before then.`
-            : 'Nothing replaces it yet. Renew it, install the new one, and then revoke the old one.',
+          replacementSentence(data),
         ],
         facts: certificateFacts(data),
-        act: { text: 'Renew certificate', path: `/certificates/${data.certificateId}` },
+        act: data.successor
+          ? { text: 'Open certificate', path: `/certificates/${data.certificateId}` }
+          : { text: 'Renew certificate', path: `/certificates/${data.certificateId}/renew` },
       };
     case 'certificate-expired':
       return {
@@ -82,6 +82,26 @@ function messageOf(data: NoticeData): Message {
     case 'enforcement-changed':
       return enforcementMessage(data);
   }
+}
+
+function replacementSentence({
+  successor,
+  successorSeen,
+}: Extract<NoticeData, { kind: 'certificate-expiring' }>): string {
+  if (!successor) {
+    return 'Nothing replaces it yet. Renew it, install the new one, and then revoke the old one.';
+  }
+  return successorSeen
+    ? `Calls come with ${successor}, but not from every API client that called with this one. Install that one in them before then.`
+    : `Its replacement ${successor} was issued but has not made a call yet. Install that one before then.`;
+}
+
+function revokedSentence(data: Extract<NoticeData, { kind: 'certificate-revoked' }>): string {
+  const what = `the ${data.environment} certificate ${data.label}`;
+  if (!data.rule) return `${data.by} revoked ${what}.`;
+  const { idleDays, askedBy, renewalLabel } = data.rule;
+  const days = idleDays === 1 ? '1 day' : `${idleDays} days`;
+  return `Countersign revoked ${what}: calls come with its renewal ${renewalLabel}, and none had come with this one for ${days}. ${askedBy} had asked for that.`;
 }
 
 function enforcementMessage(data: Extract<NoticeData, { kind: 'enforcement-changed' }>): Message {

@@ -3,6 +3,7 @@
 import { join } from 'node:path';
 import { decisionFeed } from '@/lib/activity/decision-feed';
 import { recoverIntents } from '@/lib/certificates/recover';
+import { revokeIdle } from '@/lib/certificates/revoke-idle';
 import { issuerBook } from '@/lib/issuers/book';
 import { SECOND_MS } from '@/lib/kernel/time';
 import { openKnownWeakKeys } from '@/lib/key-policy/known-weak';
@@ -58,6 +59,7 @@ export function portalSettings(
 
 // What the signer could not sign while it was away is signed within seconds of its return.
 const RECOVER_EVERY_MS = 2 * SECOND_MS;
+const REVOKE_IDLE_EVERY_MS = 30 * SECOND_MS;
 
 export type StartedPortal = {
   firstStart: boolean;
@@ -79,11 +81,13 @@ export async function startPortal(settings: PortalSettings): Promise<StartedPort
     publisher().start();
     decisionFeed().start();
     const recovery = recoverEvery(RECOVER_EVERY_MS);
+    const idle = revokeIdleEvery(REVOKE_IDLE_EVERY_MS);
     const mails = mailSender(settings);
     return {
       firstStart,
       async stop() {
         clearInterval(recovery);
+        clearInterval(idle);
         await mails?.stop();
         await decisionFeed().stop();
         await publisher().stop();
@@ -112,6 +116,14 @@ function recoverEvery(milliseconds: number): NodeJS.Timeout {
   };
   recover();
   return setInterval(recover, milliseconds);
+}
+
+function revokeIdleEvery(milliseconds: number): NodeJS.Timeout {
+  return setInterval(() => {
+    revokeIdle().catch((error: unknown) =>
+      log().warn({ err: error }, 'idle certificates could not be looked through; trying again'),
+    );
+  }, milliseconds);
 }
 
 function mailSender({ mail, dataDir, publicUrl, providerName }: PortalSettings) {
