@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import type { HaproxyTarget } from '@/gateway/haproxy';
 import { IDENTITY_SOURCES } from '@/lib/edge/identity';
 import { ENVIRONMENTS, type Environment } from '@/lib/kernel/environments';
 
@@ -33,6 +34,9 @@ const Settings = z.object({
   EDGE_AUTHORIZER_SECRET: optional,
   EDGE_AUTHORIZER_SECRET_FILE: optional,
   EDGE_AUTHORIZER_SOCKET: optional,
+  EDGE_HAPROXY_SOCKET: optional,
+  EDGE_HAPROXY_MAP: z.string().min(1).default('/etc/haproxy/countersign.map'),
+  EDGE_HAPROXY_LEASE: z.coerce.number().int().min(10).default(600),
   EDGE_UPSTREAM: httpUrl.optional(),
   EDGE_UPSTREAM_SECRET: optional,
   EDGE_UPSTREAM_SECRET_FILE: optional,
@@ -78,6 +82,8 @@ export type GatewayConfig = {
   listeners: 'on' | 'off';
   ports: Record<Environment, ListenerPorts>;
   authorizer: AuthorizerConfig;
+  /** Null: no HAProxy is kept up to date. */
+  haproxy: HaproxyTarget | null;
   /** Null: the built-in demo API. */
   upstream: URL | null;
   /** Null: none is sent to a configured upstream; one is made for the built-in API. */
@@ -126,6 +132,14 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     },
     listeners: settings.EDGE_LISTENERS,
     authorizer: authorizerOf(settings),
+    haproxy:
+      settings.EDGE_HAPROXY_SOCKET === undefined
+        ? null
+        : {
+            socketPath: settings.EDGE_HAPROXY_SOCKET,
+            mapFile: settings.EDGE_HAPROXY_MAP,
+            leaseSeconds: settings.EDGE_HAPROXY_LEASE,
+          },
     upstream: settings.EDGE_UPSTREAM ?? null,
     upstreamSecret: secretOf(
       'EDGE_UPSTREAM_SECRET',
@@ -162,9 +176,10 @@ function authorizerOf(settings: z.infer<typeof Settings>): AuthorizerConfig {
       'EDGE_AUTHORIZER_PORT: set EDGE_AUTHORIZER_SECRET too, or use EDGE_AUTHORIZER_SOCKET; anyone on this machine could ask',
     );
   }
-  if (settings.EDGE_LISTENERS === 'off' && port === null && socketPath === null) {
+  const asked = port !== null || socketPath !== null || settings.EDGE_HAPROXY_SOCKET !== undefined;
+  if (settings.EDGE_LISTENERS === 'off' && !asked) {
     throw new ConfigError(
-      'EDGE_LISTENERS=off: set EDGE_AUTHORIZER_SOCKET or EDGE_AUTHORIZER_PORT, or nobody can ask this edge',
+      'EDGE_LISTENERS=off: set EDGE_AUTHORIZER_SOCKET, EDGE_AUTHORIZER_PORT or EDGE_HAPROXY_SOCKET, or this edge decides nothing',
     );
   }
   return { port, secret, socketPath };

@@ -6,6 +6,7 @@ import { type Connections, connections } from '@/gateway/connections';
 import { type DemoApi, startDemoApi } from '@/gateway/demo-api';
 import { type Edge, endsConnection, judge } from '@/gateway/exchange';
 import { upstreamAgent } from '@/gateway/forwarder';
+import { type HaproxyUpdater, haproxyUpdater } from '@/gateway/haproxy';
 import { type OpenListener, openListener } from '@/gateway/listener';
 import { portalClient } from '@/gateway/portal-client';
 import { type Reporter, reporter } from '@/gateway/reporter';
@@ -25,6 +26,8 @@ export type Gateway = {
   ports: Record<Environment, ListenerPorts>;
   /** Null: other proxies cannot ask over a port. */
   authorizerPort: number | null;
+  /** Null: no HAProxy is kept up to date. */
+  haproxy: Pick<HaproxyUpdater, 'applied'> | null;
   /** The built-in API, when it is the upstream. */
   demoApi: DemoApi | null;
   /** Resolves once a state is held. */
@@ -57,9 +60,10 @@ export async function startGateway(
     client,
     store,
     ...world,
-    onChange(touched) {
+    onChange(touched, changes) {
       announce();
       closeDenied(edge, open, touched);
+      haproxy?.take(changes);
     },
   });
   const { state } = following;
@@ -71,12 +75,14 @@ export async function startGateway(
     upstream: upstreamOf(config, { url, secret, agent }),
     reporter: reports,
   };
+  const haproxy = updaterFor(config, { state, ...world });
   following.start();
   const opened: Opened = { listeners: [], authorizer: null };
   const stop = async () => {
     opened.authorizer?.close();
     await closeListeners(opened.listeners, open);
     await following.stop();
+    await haproxy?.stop();
     await reports.stop();
     agent.destroy();
     return demoApi?.close();
@@ -87,7 +93,7 @@ export async function startGateway(
       throw error;
     },
   );
-  return { ...faces, demoApi, ready, state, stop };
+  return { ...faces, haproxy, demoApi, ready, state, stop };
 }
 
 type Opened = { listeners: OpenListener[]; authorizer: OpenAuthorizer | null };
@@ -107,6 +113,14 @@ async function authorizerFor(
       `the authorizer cannot listen on ${where.join(', ')}: ${messageOf(error)}`,
     );
   }
+}
+
+function updaterFor(
+  config: GatewayConfig,
+  edge: { state(): EdgeState | null; nowMs(): number; log(line: string): void },
+): HaproxyUpdater | null {
+  const { haproxy, maxAgeSeconds } = config;
+  return haproxy === null ? null : haproxyUpdater({ ...haproxy, ...edge, maxAgeSeconds });
 }
 
 function policyOf(config: GatewayConfig): Edge['policy'] {

@@ -8,7 +8,7 @@ import { type PortalClient, PortalError } from '@/gateway/portal-client';
 import { messageOf, type StateStore } from '@/gateway/state-store';
 import { type Applied, applyFrame, type FrameRefusal } from '@/lib/edge/apply';
 import { frameReader, MAX_FRAME_BYTES, openFrame, type SealedFrame } from '@/lib/edge/frame-reader';
-import type { EdgeState } from '@/lib/edge/state';
+import type { Change, EdgeState } from '@/lib/edge/state';
 import { FrameError } from '@/lib/edge/wire';
 
 export type Subscription = {
@@ -38,8 +38,8 @@ export function subscription(input: {
   store: StateStore;
   nowMs(): number;
   log(line: string): void;
-  /** Called after every change of the state, with the leaves whose connections must be judged again. */
-  onChange(touched: 'all' | readonly Uint8Array[]): void;
+  /** Called after every change of the state, with the leaves whose connections must be judged again, and what changed. */
+  onChange(touched: 'all' | readonly Uint8Array[], changes: 'all' | readonly Change[]): void;
 }): Subscription {
   const { client, store, log } = input;
   const stopping = new AbortController();
@@ -101,7 +101,7 @@ function holder(input: Surroundings): {
     state: () => state,
     begin(loaded) {
       state = loaded;
-      if (state !== null) input.onChange('all');
+      if (state !== null) input.onChange('all', 'all');
     },
     take(sealed, key) {
       const frame = openFrame(sealed, key);
@@ -110,7 +110,9 @@ function holder(input: Surroundings): {
       if (!result.applied) throw new FrameRefused(result.reason, result.detail);
       state = result.state;
       disk.keep(sealed, result);
-      if (result.advanced) input.onChange(result.touched);
+      if (result.advanced) {
+        input.onChange(result.touched, frame.kind === 'delta' ? frame.changes : 'all');
+      }
       const nowMs = input.nowMs();
       if (!result.advanced && Math.abs(nowMs - acknowledgedAtMs) < ACKNOWLEDGE_EVERY_MS) return;
       acknowledgedAtMs = nowMs;

@@ -1,7 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CASES, expectationOf } from '@/gateway/proxies/testing/cases';
-import { type Face, faceOf, leavesFor, type Product } from '@/gateway/proxies/testing/face';
-import { type Beside, caddyBeside, nginxBeside } from '@/gateway/proxies/testing/products';
+import {
+  type Face,
+  faceOf,
+  leavesFor,
+  PRODUCTS,
+  type Product,
+} from '@/gateway/proxies/testing/face';
+import {
+  type Beside,
+  caddyBeside,
+  haproxyBeside,
+  nginxBeside,
+} from '@/gateway/proxies/testing/products';
 import { type Recorder, recorder } from '@/gateway/testing/recorder';
 import { type Setting, setting, until } from '@/gateway/testing/setting';
 
@@ -12,18 +23,26 @@ const faces = new Map<Product, Face>();
 
 beforeAll(async () => {
   api = await recorder();
-  edge = await setting({ EDGE_UPSTREAM: api.url, EDGE_UPSTREAM_SECRET: 'known-to-the-api' });
+  edge = await setting({
+    EDGE_UPSTREAM: api.url,
+    EDGE_UPSTREAM_SECRET: 'known-to-the-api',
+    EDGE_HAPROXY_SOCKET: '{folder}/haproxy.sock',
+  });
   const leaves = await leavesFor(edge);
   const held = () => until(() => edge.gateway.state()?.number === edge.portal.number());
+  const written = () => until(() => edge.gateway.haproxy?.applied() === edge.portal.number());
   faces.set('gateway', faceOf({ product: 'gateway', setting: edge, leaves, settled: held }));
   for (const [product, start] of [
     ['nginx', nginxBeside],
+    ['HAProxy', haproxyBeside],
     ['Caddy', caddyBeside],
   ] as const) {
     const proxy = await start(edge);
     proxies.push(proxy);
     const { setting } = proxy;
-    faces.set(product, faceOf({ product, setting, leaves, settled: held }));
+    const settled = product === 'HAProxy' ? written : held;
+    await settled();
+    faces.set(product, faceOf({ product, setting, leaves, settled }));
   }
 }, 60_000);
 afterAll(async () => {
@@ -32,7 +51,7 @@ afterAll(async () => {
   await api.stop();
 });
 
-describe.each(['gateway', 'nginx', 'Caddy'] as const)('%s', (product) => {
+describe.each(PRODUCTS)('%s', (product) => {
   it.each(CASES)(
     '$title',
     async (one) => {

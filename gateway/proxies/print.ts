@@ -2,11 +2,12 @@
 import { parseArgs } from 'node:util';
 import { ConfigError } from '@/gateway/config';
 import { caddyConfig } from '@/gateway/proxies/caddy';
+import { haproxyConfig } from '@/gateway/proxies/haproxy';
 import { nginxConfig } from '@/gateway/proxies/nginx';
 import type { AuthorizerAddress, ProxySettings } from '@/gateway/proxies/settings';
 import { IDENTITY_SOURCES, type IdentitySource } from '@/lib/edge/identity';
 
-const PRODUCTS = { nginx: nginxConfig, caddy: caddyConfig } as const;
+const PRODUCTS = { nginx: nginxConfig, haproxy: haproxyConfig, caddy: caddyConfig } as const;
 
 type Flag = { default: string; takes: RegExp; words: string };
 

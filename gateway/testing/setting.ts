@@ -52,6 +52,7 @@ export function peopleOf(portal: Pick<TestPortal, 'nameHash'>): Change[] {
   ];
 }
 
+/** @param env `{folder}` in a value is the folder of this setting */
 export async function setting(env: Record<string, string> = {}): Promise<Setting> {
   const folder = mkdtempSync(join(tmpdir(), 'edge-'));
   const portal = await testPortal();
@@ -67,7 +68,10 @@ export async function setting(env: Record<string, string> = {}): Promise<Setting
     EDGE_SANDBOX_STANDARD_PORT: '0',
     EDGE_DEMO_CLIENTS_FILE: clientsFile,
     EDGE_AUTHORIZER_SOCKET: join(folder, 'authorizer.sock'),
-    ...env,
+    EDGE_HAPROXY_MAP: join(folder, 'haproxy.map'),
+    ...Object.fromEntries(
+      Object.entries(env).map(([name, value]) => [name, value.replace('{folder}', folder)]),
+    ),
   });
   const log: string[] = [];
   const clock = { aheadMs: 0 };

@@ -55,6 +55,9 @@ export type EdgeIndex = {
   account(accountId: string): AccountEntry | null;
   has(fingerprint: Uint8Array): boolean;
   fingerprints(): Iterable<Uint8Array>;
+  nameHashes(): Iterable<Uint8Array>;
+  /** Of accounts that have an entry. */
+  accountIds(): Iterable<string>;
   change(change: Change): void;
   /** Bytes held in typed arrays. */
   bytes(): number;
@@ -93,6 +96,10 @@ export function edgeIndex(): EdgeIndex {
     *fingerprints() {
       for (const handle of certificates.handles()) yield certificates.key(handle);
     },
+    *nameHashes() {
+      for (const handle of apiClients.handles()) yield apiClients.key(handle);
+    },
+    accountIds: accounts.ids,
     change(change) {
       switch (change.kind) {
         case 'certificate':
@@ -163,6 +170,7 @@ type AccountList = {
   idAt(number: number): string;
   entry(accountId: string): AccountEntry | null;
   put(entry: AccountEntry): void;
+  ids(): Iterable<string>;
 };
 
 /** Interns account ids, so that a certificate names its account in four bytes. */
@@ -203,6 +211,9 @@ function accountList(): AccountList {
       account.known = true;
       account.suspended = entry.suspended;
       account.modes = shared(entry.modes);
+    },
+    *ids() {
+      for (const { id, known } of list) if (known) yield id;
     },
   };
 }

@@ -5,7 +5,7 @@ import { printConfig } from '@/gateway/proxies/print';
 import { type Program, startProgram } from '@/gateway/proxies/testing/program';
 import type { Setting } from '@/gateway/testing/setting';
 import { freePort } from '../../../scripts/postgres';
-import { findCaddy, findNginx } from '../../../scripts/testing/tools';
+import { findCaddy, findHaproxy, findNginx } from '../../../scripts/testing/tools';
 
 /** A proxy in front of the same API and beside the same edge; calls go to it as to the edge's own listeners. */
 export type Beside = { setting: Setting; stop(): Promise<void> };
@@ -41,6 +41,27 @@ export async function caddyBeside(
       binary: found(findCaddy(), 'Caddy'),
       args,
       env: { HOME: folder, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder },
+      port,
+    });
+  });
+}
+
+/** The edge's settings name socket and map: HAProxy is started with them. */
+export async function haproxyBeside(
+  setting: Setting,
+  flags: readonly string[] = [],
+): Promise<Beside> {
+  const { haproxy } = setting.config;
+  if (haproxy === null) throw new Error('this edge keeps no HAProxy up to date');
+  const places = ['--haproxy-socket', haproxy.socketPath, '--haproxy-map', haproxy.mapFile];
+  return beside(setting, 'haproxy', [...places, ...flags], async ({ folder, text, port }) => {
+    const file = join(folder, 'haproxy.cfg');
+    writeFileSync(file, text);
+    writeFileSync(haproxy.mapFile, '');
+    return startProgram({
+      binary: found(findHaproxy(), 'HAProxy'),
+      args: ['-db', '-f', file],
+      env: { EDGE_UPSTREAM_SECRET: setting.config.upstreamSecret ?? '' },
       port,
     });
   });
