@@ -6,6 +6,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { existsSync, lstatSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { countPassed } from '@/gateway/counting';
 import {
   type Edge,
   endsConnection,
@@ -128,6 +129,9 @@ function decideOn(
   }
   const { httpVersion } = question;
   reportSuccess(edge, question, { requestId, verdict: verdict.allowed, userAgent, httpVersion });
+  // What the API answers is not told to us: without a certificate nothing shows whose call it was.
+  const evidence = question.listener === 'mtls' ? 'certificate' : 'unproved';
+  countPassed(edge, question, { verdict: verdict.allowed, evidence, userAgent });
   const lines = identityHeaders(edge, question, { requestId, verdict: verdict.allowed });
   response.writeHead(
     204,

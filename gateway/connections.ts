@@ -3,6 +3,7 @@ import type { TLSSocket } from 'node:tls';
 import type { Leaf, Listener } from '@/lib/edge/decide';
 import { clientAuthOf } from '@/lib/edge/leaf';
 import type { Environment } from '@/lib/kernel/environments';
+import { networkOf } from '@/lib/kernel/network';
 
 /** What is known of one TLS connection, read once, after its full handshake. */
 export type Connection = {
@@ -13,6 +14,8 @@ export type Connection = {
   sni: string | null;
   tlsVersion: string | null;
   sourceAddress: string | null;
+  /** `networkOf` the source. */
+  network: string;
   /** Whether it was allowed when it was opened. */
   allowedBefore: boolean;
   /** The exchanges whose request or answer is not complete. */
@@ -22,7 +25,7 @@ export type Connection = {
 /** Of a connection, or of what another proxy told about one: all that a verdict and a report are made of. */
 export type Caller = Pick<
   Connection,
-  'environment' | 'listener' | 'leaf' | 'sni' | 'tlsVersion' | 'sourceAddress'
+  'environment' | 'listener' | 'leaf' | 'sni' | 'tlsVersion' | 'sourceAddress' | 'network'
 >;
 
 export type InFlight = {
@@ -74,14 +77,16 @@ export function connectionOf(
 ): Connection {
   const der = place.listener === 'mtls' ? socket.getPeerX509Certificate()?.raw : undefined;
   const servername: unknown = Reflect.get(socket, 'servername');
+  // An IPv4 client of a dual-stack listener appears as a mapped address (RFC 4291, 2.5.5.2).
+  const sourceAddress = socket.remoteAddress?.replace(/^::ffff:(?=\d+\.)/i, '') ?? null;
   return {
     socket,
     ...place,
     leaf: der === undefined ? null : leafOf(der),
     sni: typeof servername === 'string' && servername !== '' ? servername : null,
     tlsVersion: socket.getProtocol(),
-    // An IPv4 client of a dual-stack listener appears as a mapped address (RFC 4291, 2.5.5.2).
-    sourceAddress: socket.remoteAddress?.replace(/^::ffff:(?=\d+\.)/i, '') ?? null,
+    sourceAddress,
+    network: networkOf(sourceAddress ?? 'unknown'),
     allowedBefore: false,
     inFlight: new Set(),
   };

@@ -4,10 +4,12 @@
  */
 import { randomUUID } from 'node:crypto';
 import { type Caller, type Connection, hexOf, type InFlight } from '@/gateway/connections';
+import { countPassed, countRefused, evidenceOf, MAX_USER_AGENT } from '@/gateway/counting';
 import { forward, type Upstream } from '@/gateway/forwarder';
 import type { Inbound } from '@/gateway/inbound';
 import { sendProblem } from '@/gateway/refusal';
 import type { Reporter } from '@/gateway/reporter';
+import type { Evidence } from '@/lib/contract/edge-protocol';
 import {
   type Allowed,
   type ConnectionVerdict,
@@ -41,8 +43,6 @@ const MANNER: Record<Environment, 'strict' | 'explain'> = {
 
 /** Bytes of a refused request's body that are read and thrown away, so that the client gets to read the answer. */
 const DRAIN_BYTES = 1024 * 1024;
-
-const MAX_USER_AGENT = 200;
 
 type Exchange = {
   edge: Edge;
@@ -152,14 +152,34 @@ function send(exchange: Exchange, call: Call): void {
     },
     upstream.secret,
   );
+  const count = countOnce(exchange, verdict);
   exchange.inFlight.end = forward({
     inbound,
     requestId,
     path: call.path,
     headers: [...kept, ...written],
     upstream,
+    onAnswer: count,
     onFailure: (failure) => refuse(exchange, failure, 'nothing', verdict.apiClient?.name ?? null),
   });
+}
+
+/**
+ * A certificate has proved whose call it is. Without one nobody knows before the API has answered, and never if it
+ * does not.
+ */
+function countOnce(exchange: Exchange, verdict: Allowed): (status: number) => void {
+  const { edge, connection, inbound } = exchange;
+  const userAgent = inbound.header('user-agent');
+  let counted = false;
+  const count = (evidence: Evidence) => {
+    if (counted) return;
+    counted = true;
+    countPassed(edge, connection, { verdict, evidence, userAgent });
+  };
+  if (connection.listener === 'mtls') count('certificate');
+  else inbound.response.once('close', () => count('unproved'));
+  return (status) => count(evidenceOf(status));
 }
 
 /** Enters the exchange among those of its connection, until both its request and its answer are complete. */
@@ -214,20 +234,22 @@ export function reportRefusal(
 ): void {
   const { environment, listener, leaf, sni, tlsVersion, sourceAddress } = connection;
   const nameKey = edge.state()?.nameKey;
-  const { apiClientName } = refusal;
+  const { code, apiClientName, userAgent } = refusal;
+  const nameHash =
+    nameKey === undefined || apiClientName === null
+      ? null
+      : apiClientNameHash(nameKey, environment, apiClientName);
+  countRefused(edge, connection, { code, nameHash, userAgent });
   edge.reporter.refused({
     requestId: refusal.requestId,
-    code: refusal.code,
+    code,
     environment,
     listener,
     at: new Date(edge.nowMs()).toISOString(),
     fingerprint: leaf?.fingerprintHex ?? null,
-    nameHash:
-      nameKey === undefined || apiClientName === null
-        ? null
-        : hexOf(apiClientNameHash(nameKey, environment, apiClientName)),
+    nameHash: nameHash === null ? null : hexOf(nameHash),
     sourceAddress: sourceAddress ?? 'unknown',
-    userAgent: refusal.userAgent?.slice(0, MAX_USER_AGENT) ?? null,
+    userAgent: userAgent?.slice(0, MAX_USER_AGENT) ?? null,
     sni: sni?.slice(0, 255) ?? null,
     tlsVersion,
   });

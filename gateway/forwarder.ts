@@ -34,11 +34,13 @@ type Call = {
   path: string;
   headers: readonly HeaderLine[];
   upstream: Upstream;
+  onAnswer(status: number): void;
   onFailure(failure: Failure): void;
 };
 
 /**
  * @param call.headers all that the upstream may see of the client's, and what the edge writes; framing is added here
+ * @param call.onAnswer called at most once, with what the upstream answered
  * @param call.onFailure called at most once, and only while no byte of an answer has been sent
  * @returns a function that ends the exchange at once
  */
@@ -139,6 +141,7 @@ const METHODS_WITHOUT_BODY: ReadonlySet<string> = new Set(['GET', 'HEAD', 'DELET
 
 function answer(call: Call, incoming: IncomingMessage, fail: (failure: Failure) => void): void {
   const { inbound, requestId, upstream } = call;
+  call.onAnswer(incoming.statusCode ?? 502);
   const secretHeader = upstream.secret?.name.toLowerCase() ?? '';
   const lines = returnedHeaders(headerLines(incoming.rawHeaders), { secretHeader });
   lines.push({ name: 'X-Request-Id', value: requestId });

@@ -10,13 +10,14 @@ import type { LeafReader } from '@/gateway/leaf-header';
 import type { Listener } from '@/lib/edge/decide';
 import { type HeaderLine, headerLines } from '@/lib/edge/headers';
 import { ENVIRONMENTS, type Environment } from '@/lib/kernel/environments';
+import { networkOf } from '@/lib/kernel/network';
 
 /** `auth_request`: nginx, which understands 2xx, 401 and 403 and passes no body on. */
 export type Manner = 'plain' | 'auth_request';
 
 export type Question = Pick<
   Connection,
-  'environment' | 'listener' | 'leaf' | 'sni' | 'tlsVersion' | 'sourceAddress'
+  'environment' | 'listener' | 'leaf' | 'sni' | 'tlsVersion' | 'sourceAddress' | 'network'
 > & {
   httpVersion: string;
   host: string | null;
@@ -91,6 +92,7 @@ export function questionOf(request: IncomingMessage, place: Place, leaves: LeafR
     tlsVersion: `TLSv${tls}`,
     httpVersion: http === '2.0' ? '2' : http,
     sourceAddress,
+    network: networkOf(sourceAddress),
     host: found.host,
     requestId: REQUEST_ID.test(found.requestId ?? '') ? found.requestId : null,
     lines,

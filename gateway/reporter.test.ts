@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import type { CountedCall } from '@/gateway/call-counts';
 import { type RefusalReport, type ReportBatch, reporter } from '@/gateway/reporter';
 import type { Success } from '@/gateway/successes';
 import { until } from '@/gateway/testing/setting';
@@ -29,6 +30,19 @@ const success = (requestId: string): Success => ({
   tlsVersion: 'TLSv1.3',
   httpVersion: '2',
 });
+
+const counted: CountedCall = {
+  environment: 'production',
+  listener: 'mtls',
+  outcome: 'passed',
+  evidence: 'certificate',
+  fingerprint: 'ab'.repeat(32),
+  nameHash: 'cd'.repeat(32),
+  network: '192.0.2.0/24',
+  userAgent: 'curl/8.14.1',
+  atMs: Date.parse('2026-11-21T00:00:00.000Z'),
+};
+const callsIn = (batch: ReportBatch) => batch.counts.reduce((sum, { calls }) => sum + calls, 0);
 
 describe('reporter', () => {
   it('sends in batches of at most 500, everything once, in order', async () => {
@@ -154,6 +168,79 @@ describe('reporter', () => {
     away = false;
     await until(() => taken.flatMap((batch) => batch.refusals).length === 100, 10_000);
     expect(taken.reduce((sum, { lost }) => sum + lost, 0)).toBe(0);
+    await reports.stop();
+  });
+
+  it('a batch whose answer was lost is sent again as it was, under the same id', async () => {
+    const tries: ReportBatch[] = [];
+    const reports = reporter({
+      send: async (batch) => {
+        if (tries.push(structuredClone(batch)) > 1) return 'taken';
+        reports.counted(counted);
+        reports.refused(refusal(2));
+        return 'failed';
+      },
+      appliedNumber: () => tries.length,
+    });
+    reports.counted(counted);
+    reports.refused(refusal(1));
+    await until(() => tries.length === 3);
+    const [first, second, third] = tries;
+    expect({ ...second, appliedNumber: 0 }).toEqual(first);
+    expect(second?.appliedNumber).toBe(1);
+    expect(third?.reportId).not.toBe(first?.reportId);
+    expect(third).toMatchObject({ counts: [{ calls: 1 }], refusals: [{ requestId: 'req_2' }] });
+    await reports.stop();
+  });
+
+  it('counts of a busy caller are sent every second, in one line', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+    const batches: ReportBatch[] = [];
+    const reports = reporter({
+      send: async (batch) => {
+        batches.push(batch);
+        return 'taken';
+      },
+      appliedNumber: () => 1,
+    });
+    for (let n = 0; n < 500; n += 1) {
+      reports.counted(counted);
+      await vi.advanceTimersByTimeAsync(10);
+    }
+    vi.useRealTimers();
+    await reports.stop();
+    expect(batches.map(({ counts }) => counts.length)).toEqual(batches.map(() => 1));
+    expect(batches.length).toBeGreaterThanOrEqual(5);
+    expect(batches.length).toBeLessThanOrEqual(6);
+    expect(batches.map(callsIn).reduce((a, b) => a + b)).toBe(500);
+  });
+
+  it('what was counted is sent when the edge stops, in as many batches as it takes', async () => {
+    const batches: ReportBatch[] = [];
+    const reports = reporter({
+      send: async (batch) => {
+        batches.push(batch);
+        return 'taken';
+      },
+      appliedNumber: () => 1,
+    });
+    for (let n = 0; n < 1_200; n += 1) reports.counted({ ...counted, nameHash: String(n) });
+    await reports.stop();
+    expect(batches.map(callsIn)).toEqual([500, 500, 200]);
+  });
+
+  it('counts that the portal will never take are told as lost', async () => {
+    const batches: ReportBatch[] = [];
+    const reports = reporter({
+      send: async (batch) => (batches.push(batch) === 1 ? 'refused' : 'taken'),
+      appliedNumber: () => 1,
+    });
+    for (let n = 0; n < 3; n += 1) reports.counted(counted);
+    reports.refused(refusal(1));
+    await until(() => batches.length === 1);
+    reports.refused(refusal(2));
+    await until(() => batches.length === 2);
+    expect(batches[1]).toMatchObject({ lost: 4, counts: [] });
     await reports.stop();
   });
 });

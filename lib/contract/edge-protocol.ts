@@ -26,7 +26,7 @@ export const reportBody = z.strictObject({
   appliedNumber: z.int().min(0),
   /** A report that is sent again has the same; edges of the first version send none. */
   reportId: text(64).optional(),
-  /** Items dropped since the last report because the queue was full. */
+  /** Calls that were not counted and items that were not told since the last report, for want of room. */
   lost: z.int().min(0).max(2_000_000_000),
   /** What edges of the first version report instead of `successes`; the portal goes first in an upgrade. */
   firstSuccesses: z
@@ -56,12 +56,32 @@ export const reportBody = z.strictObject({
         httpVersion: text(8),
         /** This call and those like it since the last report. */
         count: z.int().min(1).max(2_000_000_000),
-        /** What shows that these calls are the account's own; edges of the first version do not say. */
-        evidence: z.enum(EVIDENCE).optional(),
       }),
     )
     .max(MAX_REPORTED)
     .default([]),
+  /**
+   * Calls by their kind, hour by hour, refused ones too. Edges of earlier versions send none: their calls are counted
+   * from `successes` and `refusals`, which otherwise are for people to look at.
+   */
+  counts: z
+    .array(
+      z.strictObject({
+        environment: environmentSchema,
+        listener: z.enum(['mtls', 'standard']),
+        outcome: text(64),
+        evidence: z.enum(EVIDENCE),
+        fingerprint: hex64.nullable(),
+        nameHash: hex64.nullable(),
+        network: text(64),
+        userAgent: text(300).nullable(),
+        calls: z.int().min(1).max(2_000_000_000),
+        firstAt: at,
+        lastAt: at,
+      }),
+    )
+    .max(MAX_REPORTED)
+    .optional(),
   refusals: z
     .array(
       z.strictObject({
