@@ -4,7 +4,7 @@ import { Badge } from '@/components/ui/badge';
 import { Env } from '@/components/ui/env';
 import { Fact } from '@/components/ui/fact';
 import { Link } from '@/components/ui/link';
-import type { RefusedCallView } from '@/lib/contract/views';
+import type { RefusedCallView } from '@/lib/contract/activity';
 
 /** Refused calls; each row opens to what happened and what to do, in the words used everywhere. */
 export function Calls({ calls }: { calls: RefusedCallView[] }) {

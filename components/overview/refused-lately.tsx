@@ -1,7 +1,7 @@
 import { Ago } from '@/components/time/when';
 import { Badge } from '@/components/ui/badge';
 import { Link } from '@/components/ui/link';
-import type { RefusedCallView } from '@/lib/contract/views';
+import type { RefusedCallView } from '@/lib/contract/activity';
 
 export const REFUSED_SHOWN = 3;
 

@@ -1,62 +1,126 @@
-import { authorize, type Principal } from '@/lib/access/scope';
-import type { RefusedCallView } from '@/lib/contract/views';
-import { isEnvironment } from '@/lib/kernel/environments';
+import type { Prisma, RefusedCall } from '@/generated/prisma/client';
+import { authorize, type Principal, type Scope } from '@/lib/access/scope';
+import type { RefusalPage, RefusedCallView } from '@/lib/contract/activity';
+import { type Environment, isEnvironment } from '@/lib/kernel/environments';
+import { AppError } from '@/lib/kernel/errors';
+import { isId } from '@/lib/kernel/ids';
 import { REFUSALS, type RefusalCode } from '@/lib/kernel/refusals';
-import { inScope } from '@/lib/platform/database';
+import { inScope, type Tx } from '@/lib/platform/database';
 
-const NEWEST = 100;
+export type RefusalFilters = {
+  environment?: Environment | undefined;
+  code?: RefusalCode | undefined;
+  /** Ids of this account; another's find nothing. */
+  certificate?: string | undefined;
+  apiClient?: string | undefined;
+};
 
-/** The newest calls that an edge refused and could tell to be this account's. */
+/**
+ * The calls that an edge refused and could tell to be this account's, newest first, each with its reason and what to
+ * do. A page stays what it is while calls are refused before it.
+ * @param page.limit 1 to 100
+ * @throws AppError `invalid_request` for a cursor that was not given here
+ */
+export async function refusals(
+  principal: Principal,
+  filters: RefusalFilters = {},
+  page: { limit: number; cursor?: string | undefined } = { limit: 50 },
+): Promise<RefusalPage> {
+  const scope = authorize(principal, 'activity.read');
+  const before = page.cursor === undefined ? null : placeOf(page.cursor);
+  return inScope(scope, async (tx) => {
+    const rows = await tx.refusedCall.findMany({
+      where: { ...wanted(scope, filters), ...(before === null ? {} : olderThan(before)) },
+      orderBy: [{ at: 'desc' }, { id: 'desc' }],
+      take: page.limit + 1,
+    });
+    const shown = rows.slice(0, page.limit);
+    const last = shown.at(-1);
+    return {
+      items: await refusalViews(tx, scope, shown),
+      nextCursor: rows.length > shown.length && last ? cursorOf(last) : null,
+    };
+  });
+}
+
+/** The newest of them, for a glance. */
 export async function listRefusedCalls(
   principal: Principal,
-  limit = NEWEST,
+  limit: number,
 ): Promise<RefusedCallView[]> {
-  const scope = authorize(principal, 'activity.read');
-  const { accountId } = scope;
-  const { calls, certificates, clients } = await inScope(scope, async (tx) => {
-    const calls = await tx.refusedCall.findMany({
-      where: { accountId },
-      orderBy: [{ at: 'desc' }, { id: 'desc' }],
-      take: Math.min(limit, NEWEST),
-    });
-    const certificateIds = calls.flatMap((call) => call.certificateId ?? []);
-    const clientIds = calls.flatMap((call) => call.apiClientId ?? []);
-    return {
-      calls,
-      certificates: await tx.certificate.findMany({
-        where: { accountId, id: { in: certificateIds } },
-        select: { id: true, label: true },
-      }),
-      clients: await tx.apiClient.findMany({
-        where: { accountId, id: { in: clientIds } },
-        select: { id: true, name: true },
-      }),
-    };
+  return (await refusals(principal, {}, { limit })).items;
+}
+
+function wanted(scope: Scope, filters: RefusalFilters): Prisma.RefusedCallWhereInput {
+  const { environment, code, certificate, apiClient } = filters;
+  return {
+    accountId: scope.accountId,
+    ...(environment ? { environment } : {}),
+    ...(code ? { code } : {}),
+    ...(certificate ? { certificateId: certificate } : {}),
+    ...(apiClient ? { apiClientId: apiClient } : {}),
+  };
+}
+
+type Place = { at: Date; id: string };
+
+function olderThan({ at, id }: Place): Prisma.RefusedCallWhereInput {
+  return { at: { lte: at }, OR: [{ at: { lt: at } }, { id: { lt: id } }] };
+}
+
+function cursorOf({ at, id }: Place): string {
+  return Buffer.from(`${at.getTime()} ${id}`).toString('base64url');
+}
+
+function placeOf(cursor: string): Place {
+  const [ms = '', id, ...rest] = Buffer.from(cursor, 'base64url').toString().split(' ');
+  if (/^\d{1,15}$/.test(ms) && isId('event', id) && rest.length === 0) {
+    return { at: new Date(Number(ms)), id };
+  }
+  throw new AppError('invalid_request', {
+    detail: 'The cursor was not given by this API. Leave it out to start at the newest call.',
+  });
+}
+
+async function refusalViews(
+  tx: Tx,
+  { accountId }: Scope,
+  calls: readonly RefusedCall[],
+): Promise<RefusedCallView[]> {
+  const certificates = await tx.certificate.findMany({
+    where: { accountId, id: { in: calls.flatMap((call) => call.certificateId ?? []) } },
+    select: { id: true, label: true },
+  });
+  const clients = await tx.apiClient.findMany({
+    where: { accountId, id: { in: calls.flatMap((call) => call.apiClientId ?? []) } },
+    select: { id: true, name: true },
   });
   const labels = new Map(certificates.map((row) => [row.id, row.label]));
   const names = new Map(clients.map((row) => [row.id, row.name]));
   return calls.flatMap((call) => {
     const { environment, listener, code } = call;
     if (!isEnvironment(environment) || !isRefusal(code)) return [];
-    const words = REFUSALS[code];
-    return [
-      {
-        id: call.id,
-        at: call.at.toISOString(),
-        environment,
-        listener: listener === 'mtls' ? ('mtls' as const) : ('standard' as const),
-        code,
-        title: words.title,
-        whatHappened: words.whatHappened,
-        whatToDo: words.whatToDo,
-        requestId: call.requestId,
-        certificateId: call.certificateId,
-        certificateLabel: call.certificateId ? (labels.get(call.certificateId) ?? null) : null,
-        apiClientName: call.apiClientId ? (names.get(call.apiClientId) ?? null) : null,
-        sourceAddress: call.sourceAddress,
-        userAgent: call.userAgent,
-      },
-    ];
+    const { title, whatHappened, whatToDo } = REFUSALS[code];
+    // Another account's API client is not named.
+    const apiClientName = names.get(call.apiClientId ?? '') ?? null;
+    return {
+      id: call.id,
+      at: call.at.toISOString(),
+      environment,
+      listener: listener === 'mtls' ? ('mtls' as const) : ('standard' as const),
+      code,
+      title,
+      whatHappened,
+      whatToDo,
+      requestId: call.requestId,
+      certificateId: call.certificateId,
+      certificateLabel: labels.get(call.certificateId ?? '') ?? null,
+      fingerprint: call.fingerprint?.toUpperCase() ?? null,
+      apiClientId: apiClientName === null ? null : call.apiClientId,
+      apiClientName,
+      sourceAddress: call.sourceAddress,
+      userAgent: call.userAgent,
+    };
   });
 }
 

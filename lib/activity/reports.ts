@@ -6,62 +6,48 @@ import { idFrom } from '@/lib/kernel/ids';
 import { currentTime } from '@/lib/platform/clock';
 import { acrossAccounts, type Tx } from '@/lib/platform/database';
 import { sha256 } from '@/lib/platform/random';
+import { addCounts } from './call-counts';
 import { decisionFeed } from './decision-feed';
+import { type Owners, ownersOf } from './owners';
 import { addDecisions } from './queries';
 
 /**
- * Stores a report. An edge may send one again when its answer was lost: decisions are known by edge and request id.
- * A call belongs to the account of the certificate, or else of the API client named, or to nobody.
+ * Stores a report. An edge may send one again when its answer was lost: it is known by its id, and its decisions by
+ * edge and request id.
  */
 export async function takeReport(edge: Edge, report: EdgeReport, requestId: string): Promise<void> {
   const added = await acrossAccounts(systemScope('reports', requestId), async (tx) => {
-    await tx.edge.update({
-      where: { id: edge.id },
-      data: {
-        appliedNumber: BigInt(report.appliedNumber),
-        lastSeenAt: currentTime(),
-        lost: { increment: report.lost },
-      },
-    });
-    const owners = await ownersOf(tx, [...report.successes, ...report.refusals]);
+    if ((await noteEdge(tx, edge, report)) === 'again') return 0;
+    const { successes, refusals, counts = [] } = report;
+    const owners = await ownersOf(tx, [...successes, ...refusals, ...counts]);
     await noteSeen(tx, report, owners);
-    await storeRefusals(tx, { edge, refusals: report.refusals, owners });
+    await storeRefusals(tx, { edge, refusals, owners });
+    await addCounts(tx, report, owners);
     return addDecisions(tx, decisionsOf(edge, report, owners));
   });
   if (added > 0) decisionFeed().nudge();
 }
 
-type Named = { fingerprint: string | null; nameHash: string | null };
-type Owner = { accountId: string; certificateId: string | null; apiClientId: string | null };
-type Owners = (call: Named) => Owner | null;
-
-async function ownersOf(tx: Tx, calls: readonly Named[]): Promise<Owners> {
-  const fingerprints = new Set(calls.flatMap((one) => one.fingerprint?.toUpperCase() ?? []));
-  const hashes = new Set(calls.flatMap((one) => one.nameHash?.toLowerCase() ?? []));
-  const certificates = await tx.certificate.findMany({
-    where: { sha256Fingerprint: { in: [...fingerprints] } },
-    select: { id: true, accountId: true, sha256Fingerprint: true },
+/** The row of the edge is held from here on, so that two copies of a report cannot be stored side by side. */
+async function noteEdge(tx: Tx, edge: Edge, report: EdgeReport): Promise<'new' | 'again'> {
+  const { reportId = null } = report;
+  const now = currentTime();
+  const number = BigInt(report.appliedNumber);
+  const fresh = await tx.$executeRaw`
+    UPDATE edge SET applied_number = ${number}, last_seen_at = ${now},
+      lost = least(lost::bigint + ${report.lost}, 2147483647),
+      last_report_id = coalesce(${reportId}::text, last_report_id)
+    WHERE id = ${edge.id} AND last_report_id IS DISTINCT FROM coalesce(${reportId}::text, '')`;
+  if (fresh > 0) return 'new';
+  await tx.edge.update({
+    where: { id: edge.id },
+    data: { appliedNumber: number, lastSeenAt: now },
   });
-  const clients = await tx.apiClient.findMany({
-    where: { nameHash: { in: [...hashes].map((hex) => new Uint8Array(Buffer.from(hex, 'hex'))) } },
-    select: { id: true, accountId: true, nameHash: true },
-  });
-  const byFingerprint = new Map(certificates.map((row) => [row.sha256Fingerprint, row]));
-  const byHash = new Map(clients.map((row) => [Buffer.from(row.nameHash).toString('hex'), row]));
-  return (call) => {
-    const certificate = byFingerprint.get(call.fingerprint?.toUpperCase() ?? '');
-    const client = byHash.get(call.nameHash?.toLowerCase() ?? '');
-    const accountId = certificate?.accountId ?? client?.accountId;
-    if (accountId === undefined) return null;
-    return {
-      accountId,
-      certificateId: certificate?.id ?? null,
-      apiClientId: client?.id ?? null,
-    };
-  };
+  return 'again';
 }
 
-type Seen = { at: Date; clientId: string | null; tls: string };
+/** `tls` is null where only numbers are told. */
+type Seen = { at: Date; clientId: string | null; tls: string | null };
 
 /** First and last use of each certificate; the rows are locked in one order, since several edges report at once. */
 async function noteSeen(tx: Tx, report: EdgeReport, owners: Owners): Promise<void> {
@@ -79,6 +65,13 @@ async function noteSeen(tx: Tx, report: EdgeReport, owners: Owners): Promise<voi
     const clientId = owners(one)?.apiClientId ?? null;
     const seen = { at: new Date(one.at), clientId, tls: one.tlsVersion ?? 'unknown' };
     note(one.fingerprint.toUpperCase(), seen);
+  }
+  for (const one of report.counts ?? []) {
+    if (one.fingerprint === null || one.outcome !== 'passed') continue;
+    const fingerprint = one.fingerprint.toUpperCase();
+    const clientId = owners(one)?.apiClientId ?? null;
+    const tls = newest.get(fingerprint)?.tls ?? null;
+    note(fingerprint, { at: new Date(one.lastAt), clientId, tls });
   }
   if (newest.size === 0) return;
   const seen = [...newest].map(([fingerprint, { at, clientId, tls }]) => ({
@@ -99,7 +92,7 @@ async function noteSeen(tx: Tx, report: EdgeReport, owners: Owners): Promise<voi
       first_seen_at = coalesce(first_seen_at, held.at),
       last_seen_at = greatest(coalesce(last_seen_at, held.at), held.at),
       last_seen_client_id = CASE WHEN last_seen_at > held.at THEN last_seen_client_id ELSE held.client END,
-      last_seen_tls = CASE WHEN last_seen_at > held.at THEN last_seen_tls ELSE held.tls END
+      last_seen_tls = CASE WHEN last_seen_at > held.at THEN last_seen_tls ELSE coalesce(held.tls, last_seen_tls) END
     FROM held WHERE certificate.id = held.id`;
 }
 
@@ -154,7 +147,10 @@ function decisionsOf(
   return [...passed, ...refused]
     .flatMap(({ nameHash, at, ...one }) => {
       const owner = owners({ nameHash, fingerprint: one.fingerprint });
-      return owner ? [{ ...one, ...owner, edgeId: edge.id, at: new Date(at) }] : [];
+      if (owner === null) return [];
+      const { accountId, certificateId, apiClientId } = owner;
+      const whose = { accountId, certificateId, apiClientId };
+      return [{ ...one, ...whose, edgeId: edge.id, at: new Date(at) }];
     })
     .sort((a, b) => a.at.getTime() - b.at.getTime());
 }

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { Edge } from '@/generated/prisma/client';
 import { addMember } from '@/lib/accounts/manage';
 import { createApiClient } from '@/lib/api-clients/manage';
+import { issueCertificate } from '@/lib/certificates/issue';
 import { type EdgeReport, reportBody } from '@/lib/contract/edge-protocol';
 import type { StreamMessage } from '@/lib/contract/live';
 import { apiClientNameHash } from '@/lib/edge/frames';
@@ -12,12 +13,13 @@ import type { Environment } from '@/lib/kernel/environments';
 import { acrossAccounts } from '@/lib/platform/database';
 import { deployment } from '@/lib/platform/deployment';
 import { createEdge } from '@/lib/publishing/edges';
-import { testScope } from '@/lib/start-up/testing';
+import { opensslCsr, type TestPortal, testScope } from '@/lib/start-up/testing';
 import { takeReport } from './reports';
 import { watchDecisions } from './watch-decisions';
 
 type Success = EdgeReport['successes'][number];
 type Refusal = EdgeReport['refusals'][number];
+type Count = NonNullable<EdgeReport['counts']>[number];
 
 const fresh = () => randomBytes(6).toString('hex');
 
@@ -34,6 +36,17 @@ export async function testClient(
 ): Promise<string> {
   await createApiClient(testScope, { accountId, environment, name });
   return Buffer.from(apiClientNameHash(deployment().nameKey, environment, name)).toString('hex');
+}
+
+/** @returns the certificate, and the fingerprint as edges write it */
+export async function testCertificate(
+  account: Awaited<ReturnType<TestPortal['newAccount']>>,
+  label: string,
+  environment: Environment = 'production',
+) {
+  const { csr } = opensslCsr();
+  const issued = await issueCertificate(account.as('admin'), { csr, environment, label });
+  return { ...issued, fingerprint: issued.sha256Fingerprint.toLowerCase() };
 }
 
 export function success(differs: Partial<Success> & Pick<Success, 'nameHash'>): Success {
@@ -68,10 +81,33 @@ export function refusal(differs: Partial<Refusal> & Pick<Refusal, 'code'>): Refu
   };
 }
 
-export async function report(
-  edge: Edge,
-  given: { successes?: Success[]; refusals?: Refusal[] },
-): Promise<void> {
+/** Calls of one kind; `at` is when they were made. */
+export function count(differs: Partial<Count> & { at?: Date } = {}): Count {
+  const { at = new Date(), ...rest } = differs;
+  return {
+    environment: 'production',
+    listener: 'mtls',
+    outcome: 'passed',
+    evidence: 'certificate',
+    fingerprint: null,
+    nameHash: null,
+    network: '192.0.2.0/24',
+    userAgent: 'curl/8.14.1',
+    calls: 1,
+    firstAt: at.toISOString(),
+    lastAt: at.toISOString(),
+    ...rest,
+  };
+}
+
+type Given = {
+  reportId?: string;
+  successes?: Success[];
+  refusals?: Refusal[];
+  counts?: Count[];
+};
+
+export async function report(edge: Edge, given: Given): Promise<void> {
   await takeReport(
     edge,
     reportBody.parse({ appliedNumber: 0, lost: 0, refusals: [], ...given }),

@@ -16,6 +16,15 @@ export type ChangeEntry = {
 
 export const CHANGE_LOG: readonly ChangeEntry[] = [
   {
+    id: 'activity',
+    date: '2026-11-21',
+    kind: 'added',
+    title: 'What edges saw of your calls',
+    text: 'How a certificate is used and its share of the calls, how each API client connects, and every refused call with its reason and what to do.',
+    operations: ['getCertificateTraffic', 'listApiClientConnections', 'listRefusals'],
+    act: null,
+  },
+  {
     id: 'renewal',
     date: '2026-11-21',
     kind: 'added',

@@ -6,6 +6,8 @@ import { z } from 'zod';
 import type { DeploymentPermission, Permission } from '@/lib/access/permissions';
 import type { ErrorCode } from '@/lib/kernel/errors';
 import { idPattern } from '@/lib/kernel/ids';
+import { ACTIVITY_OPERATIONS } from './activity-operations';
+import { certificateParams, environmentParams, limitSchema } from './parameters';
 import {
   accountSchema,
   apiClientListSchema,
@@ -90,20 +92,12 @@ export const apiClientBody = z.strictObject({
 export const listQuery = z.strictObject({
   environment: environmentSchema.optional(),
   status: certificateStatusSchema.optional(),
-  limit: z
-    .string()
-    .regex(/^\d{1,3}$/, 'a whole number from 1 to 100')
-    .transform(Number)
-    .pipe(z.number().min(1).max(100))
-    .meta({ type: 'integer', minimum: 1, maximum: 100 })
-    .default(20),
+  limit: limitSchema,
   cursor: z.string().max(200).optional(),
 });
 export const pendingQuery = listQuery.pick({ environment: true });
 export const downloadQuery = z.strictObject({ format: z.enum(DOWNLOAD_FORMATS).default('pem') });
-const certificateParams = z.strictObject({ id: z.string().regex(idPattern('certificate')) });
 const apiClientParams = z.strictObject({ id: z.string().regex(idPattern('apiClient')) });
-const environmentParams = z.strictObject({ environment: environmentSchema });
 
 export type Operation = {
   readonly id: string;
@@ -243,6 +237,7 @@ export const OPERATIONS = {
     reply: { status: 200, schema: certificateSchema },
     errors: ['not_found'],
   },
+  ...ACTIVITY_OPERATIONS,
   getEnforcement: {
     id: 'getEnforcement',
     method: 'GET',

@@ -167,24 +167,6 @@ export type ActivityEventView = z.infer<typeof activityEventSchema>;
 
 export type ActivityPage = { items: ActivityEventView[]; nextCursor: string | null };
 
-/** A call refused by an edge, for people. */
-export type RefusedCallView = {
-  id: string;
-  at: string;
-  environment: (typeof ENVIRONMENTS)[number];
-  listener: 'mtls' | 'standard';
-  code: string;
-  title: string;
-  whatHappened: string;
-  whatToDo: string;
-  requestId: string;
-  certificateId: string | null;
-  certificateLabel: string | null;
-  apiClientName: string | null;
-  sourceAddress: string;
-  userAgent: string | null;
-};
-
 /** What revoking a live certificate would hurt. */
 export type RevocationCost = {
   /** A sentence that names what stops at once; null when nothing does. */

@@ -63,7 +63,7 @@ export default async function ActivityPage({ searchParams }: Props) {
 }
 
 async function CallStream({ principal, query }: { principal: Principal; query: Query }) {
-  const all = await listRefusedCalls(principal);
+  const all = await listRefusedCalls(principal, 100);
   const { environment } = query;
   const calls = environment ? all.filter((call) => call.environment === environment) : all;
   return (
