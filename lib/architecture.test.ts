@@ -146,6 +146,7 @@ const SYSTEM_SCOPE_CALLERS = [
   'lib/access/scope.ts',
   'lib/activity/decision-feed.ts',
   'lib/activity/reports.ts',
+  'lib/activity/retention.ts',
   'lib/api-access/keys.ts',
   'lib/certificates/recover.ts',
   'lib/certificates/revoke-idle.ts',

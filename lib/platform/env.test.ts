@@ -42,6 +42,7 @@ describe('settings of a portal', () => {
       },
       apiRequestsPerMinute: 1_200,
       weakKeysFile: null,
+      activityRetentionDays: 90,
     });
   });
 
@@ -97,6 +98,8 @@ describe('settings of a portal', () => {
     [{ PORTAL_PASSPHRASE: 'hunter2' }, /^PORTAL_PASSPHRASE: at least 8 characters\.$/],
     [{ DEMO: 'yes' }, /^DEMO: write 1 or 0\.$/],
     [{ EDGE_SANDBOX_MTLS_URL: 'https://a.example' }, /^Set both EDGE_SANDBOX_MTLS_URL/],
+    [{ ACTIVITY_RETENTION_DAYS: '7' }, /^ACTIVITY_RETENTION_DAYS: .*at least 30\.$/],
+    [{ ACTIVITY_RETENTION_DAYS: 'long' }, /^ACTIVITY_RETENTION_DAYS: .*at least 30\.$/],
     [{ PORT: 'x', DEMO: 'y' }, /PORT: .*; DEMO: /],
   ])('refuses %j with one line that names it', (env, line) => {
     const message = fault(env);

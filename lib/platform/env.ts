@@ -49,6 +49,8 @@ export type PortalEnv = {
   readonly apiRequestsPerMinute: number;
   /** Absolute; sorted SHA-256 digests of public keys that are never taken. Null: no list. */
   readonly weakKeysFile: string | null;
+  /** Counts of calls and refused calls are kept for so many days. */
+  readonly activityRetentionDays: number;
 };
 
 const DEFAULT_PORTS = {
@@ -62,6 +64,9 @@ type PortName = keyof typeof DEFAULT_PORTS;
 
 const MIN_REQUESTS_PER_MINUTE = 1;
 const DEFAULT_REQUESTS_PER_MINUTE = 1_200;
+// Pages show the last 30 days.
+const MIN_RETENTION_DAYS = 30;
+const DEFAULT_RETENTION_DAYS = 90;
 // A shorter passphrase could be guessed offline by whoever copies the database.
 const MIN_PASSPHRASE_LENGTH = 8;
 
@@ -135,6 +140,11 @@ const Settings = z.object({
     .int()
     .min(MIN_REQUESTS_PER_MINUTE)
     .default(DEFAULT_REQUESTS_PER_MINUTE),
+  ACTIVITY_RETENTION_DAYS: z.coerce
+    .number(`write a number of days, at least ${MIN_RETENTION_DAYS}`)
+    .int(`write a number of days, at least ${MIN_RETENTION_DAYS}`)
+    .min(MIN_RETENTION_DAYS, `write a number of days, at least ${MIN_RETENTION_DAYS}`)
+    .default(DEFAULT_RETENTION_DAYS),
 });
 type Settings = z.infer<typeof Settings>;
 
@@ -188,6 +198,7 @@ export function portalEnv(env: Readonly<Record<string, string | undefined>>): Po
     firewall: firewallRanges(settings, demo && isLoopbackHost(host) ? host : null),
     apiRequestsPerMinute: settings.API_REQUESTS_PER_MINUTE,
     weakKeysFile: absolute(settings.WEAK_KEYS_FILE),
+    activityRetentionDays: settings.ACTIVITY_RETENTION_DAYS,
   };
 }
 

@@ -2,6 +2,7 @@
 
 import { join } from 'node:path';
 import { decisionFeed } from '@/lib/activity/decision-feed';
+import { startRetention } from '@/lib/activity/retention';
 import { recoverIntents } from '@/lib/certificates/recover';
 import { revokeIdle } from '@/lib/certificates/revoke-idle';
 import { issuerBook } from '@/lib/issuers/book';
@@ -26,6 +27,8 @@ export type PortalSettings = DeploymentSettings & {
   databaseUrl: string | null;
   /** WEAK_KEYS_FILE; null: no list. */
   weakKeysFile: string | null;
+  /** ACTIVITY_RETENTION_DAYS. */
+  activityRetentionDays: number;
   /** Null: none are delivered by this process. */
   mail: PortalEnv['mail'] | null;
   /** `yes`: seed the demo, or refuse to start where there are other accounts. */
@@ -54,6 +57,7 @@ export function portalSettings(
     mailsShown: env.demo ? 'yes' : 'no',
     apiRequestsPerMinute,
     weakKeysFile: env.weakKeysFile,
+    activityRetentionDays: env.activityRetentionDays,
   };
 }
 
@@ -80,6 +84,7 @@ export async function startPortal(settings: PortalSettings): Promise<StartedPort
     if (settings.demo === 'yes') await seedDemo(settings.dataDir);
     publisher().start();
     decisionFeed().start();
+    const retention = startRetention(settings.activityRetentionDays);
     const recovery = recoverEvery(RECOVER_EVERY_MS);
     const idle = revokeIdleEvery(REVOKE_IDLE_EVERY_MS);
     const mails = mailSender(settings);
@@ -88,6 +93,7 @@ export async function startPortal(settings: PortalSettings): Promise<StartedPort
       async stop() {
         clearInterval(recovery);
         clearInterval(idle);
+        await retention.stop();
         await mails?.stop();
         await decisionFeed().stop();
         await publisher().stop();

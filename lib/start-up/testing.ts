@@ -52,6 +52,7 @@ export async function openTestPortal(
     serverCaFiles: { production: null, sandbox: null },
     apiRequestsPerMinute: 100_000,
     weakKeysFile: null,
+    activityRetentionDays: 90,
     demo: 'no',
     ...change,
   });
