@@ -25,10 +25,18 @@ const SENTENCES: Record<string, (detail: Detail) => string> = {
     `released a public key of this account, so that another account may use it: ${text(d, 'reason')}`,
   'public-key.blocked': (d) =>
     `blocked a public key of this account, which was reported as compromised: ${text(d, 'reason')}`,
-  'enforcement.changed': (d) =>
-    text(d, 'to') === 'enforce'
-      ? `enforced mTLS in ${place(d)}`
-      : `turned off enforcement in ${place(d)}`,
+  'enforcement.changed': (d) => `${modeSet(text(d, 'to'))} ${place(d)}${whyOf(d)}`,
+  'enforcement.trial-started': (d) =>
+    `enforced mTLS in ${place(d)} on trial, for ${counted(Number(text(d, 'minutes')), 'minute')}${whyOf(d)}`,
+  'enforcement.confirmed': (d) => `confirmed enforcement of mTLS in ${place(d)}`,
+  'enforcement.reverted': (d) =>
+    `ended the trial of enforcement in ${place(d)}, which nobody had confirmed`,
+  'enforcement.scheduled': (d) =>
+    `asked for a trial of enforcement in ${place(d)} to start at ${instant(text(d, 'at'))}${whyOf(d)}`,
+  'enforcement.schedule-cancelled': (d) =>
+    `cancelled the trial of enforcement in ${place(d)} that was to start at ${instant(text(d, 'at'))}`,
+  'enforcement.not-started': (d) =>
+    `did not start the trial of enforcement in ${place(d)} that was asked for at ${instant(text(d, 'at'))}: nothing showed that it could connect`,
   'session.opened': () => 'signed in',
   'session.closed': () => 'signed out',
   'account.looked-into': () => 'opened this account as support, to read',
@@ -93,6 +101,12 @@ const DETAIL_NAMES: Record<string, string> = {
   replacesId: 'Renewal of',
   idleDays: 'Idle days',
   askedBy: 'Asked by',
+  minutes: 'Minutes',
+  endsAt: 'Ends',
+  at: 'At',
+  start: 'Start',
+  override: 'Override',
+  provedAt: 'Proved by a call at',
   renewalId: 'Renewal',
 };
 
@@ -114,6 +128,19 @@ function worded(key: string, value: string): string {
 function text(detail: Detail, key: string): string {
   const value = detail[key];
   return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+}
+
+function modeSet(mode: string): string {
+  if (mode === 'enforce') return 'enforced mTLS in';
+  return mode === 'observe' ? 'began to observe calls in' : 'turned off enforcement in';
+}
+
+function whyOf(detail: Detail): string {
+  return text(detail, 'override') ? `, because: ${text(detail, 'override')}` : '';
+}
+
+function instant(iso: string): string {
+  return `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`;
 }
 
 function place(detail: Detail): string {

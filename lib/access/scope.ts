@@ -12,11 +12,12 @@ import {
   type Role,
 } from './permissions';
 
-export type Actor =
-  | { readonly kind: 'person'; readonly id: string; readonly name: string }
-  | { readonly kind: 'api_key'; readonly id: string; readonly name: string }
-  | { readonly kind: 'edge'; readonly id: string; readonly name: string }
-  | { readonly kind: 'system'; readonly id: string; readonly name: string };
+export const ACTOR_KINDS = ['person', 'api_key', 'edge', 'system'] as const;
+export type Actor = {
+  readonly kind: (typeof ACTOR_KINDS)[number];
+  readonly id: string;
+  readonly name: string;
+};
 
 /** Who is asking, as re-read for this very request. */
 export type Principal = {
@@ -50,6 +51,7 @@ export type DeploymentScope = {
 /** What the portal does on nobody's behalf. */
 export type SystemPurpose =
   | 'authentication'
+  | 'enforcement'
   | 'publishing'
   | 'recovery'
   | 'rotation'

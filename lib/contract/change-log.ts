@@ -87,6 +87,28 @@ export const CHANGE_LOG: readonly ChangeEntry[] = [
     act: null,
   },
   {
+    id: 'rehearsal',
+    date: '2026-11-21',
+    kind: 'changed',
+    title: 'Enforcement is rehearsed',
+    text: 'Between off and enforce there is observe, in which nothing is refused and all that would be is counted. Enforcement starts on trial, 15 minutes unless you say otherwise, and goes back by itself unless it is confirmed; it can be put off to a date. Starting it wants a call with a certificate in the last seven days, or an override with a reason. Enforcement and revocation take ?wait=edges and answer with a receipt.',
+    operations: ['setEnforcement', 'revokeCertificate'],
+    act: {
+      words:
+        'Where you set mode enforce: confirm within the trial, or send trialMinutes 0 with an override.',
+      by: null,
+    },
+  {
+    id: 'readiness',
+    date: '2026-11-21',
+    kind: 'added',
+    title: 'Readiness, and confirming a trial',
+    text: 'Read from the calls of the last seven days which API clients enforcement would refuse, and confirm a trial of it.',
+    operations: ['getReadiness', 'confirmEnforcement'],
+    act: null,
+  },
+  },
+  {
     id: 'enforcement',
     date: '2026-11-21',
     kind: 'added',

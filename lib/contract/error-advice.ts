@@ -18,6 +18,11 @@ export const ERROR_ADVICE: Record<ErrorCode, string> = {
   public_key_in_use: 'Make a new key pair and a new signing request.',
   idempotency_conflict: 'Use a new Idempotency-Key for a new request.',
   no_live_certificate: 'Issue a certificate in that environment before you enforce mTLS there.',
+  no_recent_mtls_call:
+    'Make a call with your certificate to the mTLS host, or send an override with the reason why enforcement should start all the same.',
+  no_trial: 'Start a trial of enforcement first; one that ended went back by itself.',
+  trial_unproved:
+    'Make a call with your certificate to the mTLS host while the trial runs, then confirm.',
   certificate_not_live: 'Issue a new certificate, or name one that is live.',
   name_taken: 'Choose another name.',
   payload_too_large:

@@ -7,6 +7,7 @@ import type { DeploymentPermission, Permission } from '@/lib/access/permissions'
 import type { ErrorCode } from '@/lib/kernel/errors';
 import { idPattern } from '@/lib/kernel/ids';
 import { ACTIVITY_OPERATIONS } from './activity-operations';
+import { enforcementBody } from './enforcement';
 import { certificateParams, environmentParams, limitSchema } from './parameters';
 import {
   accountSchema,
@@ -18,9 +19,10 @@ import {
   csrCheckSchema,
   enforcementSchema,
   environmentSchema,
-  modeSchema,
   pendingListSchema,
+  readinessSchema,
   reasonSchema,
+  withReceipt,
 } from './views';
 
 export const LABEL_MAX_CHARACTERS = 80;
@@ -75,7 +77,12 @@ export const renewalBody = z
 export const idleRevocationBody = z.strictObject({
   days: idleDaysSchema.nullable().describe('Null: it is not revoked by itself.'),
 });
-export const enforcementBody = z.strictObject({ mode: modeSchema });
+export const waitQuery = z.strictObject({
+  wait: z
+    .literal('edges')
+    .optional()
+    .describe('Answer once every edge has applied it, or after 5 seconds, with a receipt.'),
+});
 export const apiClientBody = z.strictObject({
   accountId: z.string().regex(idPattern('account')),
   environment: environmentSchema,
@@ -233,8 +240,9 @@ export const OPERATIONS = {
     summary: 'Revoke a certificate; a repeat changes nothing',
     permission: 'certificates.revoke',
     params: certificateParams,
+    query: waitQuery,
     body: revocationBody,
-    reply: { status: 200, schema: certificateSchema },
+    reply: { status: 200, schema: withReceipt(certificateSchema) },
     errors: ['not_found'],
   },
   ...ACTIVITY_OPERATIONS,
@@ -252,12 +260,33 @@ export const OPERATIONS = {
     id: 'setEnforcement',
     method: 'PUT',
     path: '/api/v1/enforcement/{environment}',
-    summary: 'Turn enforcement on or off; the same mode again changes nothing',
+    summary: 'Set the mode; enforcement starts on trial. The same mode again changes nothing',
     permission: 'enforcement.change',
     params: environmentParams,
+    query: waitQuery,
     body: enforcementBody,
+    reply: { status: 200, schema: withReceipt(enforcementSchema) },
+    errors: ['not_found', 'no_live_certificate', 'no_recent_mtls_call'],
+  },
+  confirmEnforcement: {
+    id: 'confirmEnforcement',
+    method: 'POST',
+    path: '/api/v1/enforcement/{environment}/confirmation',
+    summary: 'Make a trial of enforcement lasting, once a call with a certificate passed under it',
+    permission: 'enforcement.change',
+    params: environmentParams,
     reply: { status: 200, schema: enforcementSchema },
-    errors: ['not_found', 'no_live_certificate'],
+    errors: ['not_found', 'no_trial', 'trial_unproved'],
+  },
+  getReadiness: {
+    id: 'getReadiness',
+    method: 'GET',
+    path: '/api/v1/enforcement/{environment}/readiness',
+    summary: 'Read from the calls of the last days what enforcement would refuse',
+    permission: 'enforcement.read',
+    params: environmentParams,
+    reply: { status: 200, schema: readinessSchema },
+    errors: ['not_found'],
   },
   getAccount: {
     id: 'getAccount',

@@ -131,6 +131,56 @@ export const enforcementSchema = z.strictObject({
 });
 export type EnforcementView = z.infer<typeof enforcementSchema>;
 
+const share = {
+  networks: z.array(z.string()).describe('Where from: /24 of IPv4, /48 of IPv6.'),
+  userAgents: z.array(z.string()),
+};
+export const readinessSchema = z.strictObject({
+  environment: environmentSchema,
+  from: instant.describe('Calls since then are counted.'),
+  firstCallAt: instant.nullable(),
+  lastMtlsCallAt: instant.nullable(),
+  evidence: z.boolean().describe('Whether enforcement may start without an override.'),
+  calls: z
+    .strictObject({ ready: z.int(), wouldBeRefused: z.int() })
+    .describe('Calls known to be yours; those nobody vouches for are under `unproved`.'),
+  apiClients: z.array(
+    z.strictObject({
+      id: z.string(),
+      name: z.string(),
+      connects: z.enum(['mtls', 'both', 'standard', 'none']),
+      mtlsCalls: z.int(),
+      standardCalls: z.int(),
+      lastMtlsAt: instant.nullable(),
+      lastStandardAt: instant.nullable(),
+      wouldBeRefused: z.boolean(),
+      ...share,
+    }),
+  ),
+  unproved: z
+    .strictObject({
+      calls: z.int(),
+      apiClients: z.array(z.strictObject({ name: z.string(), calls: z.int(), ...share })),
+    })
+    .describe('The API did not accept them, or never answered: anybody can type a name.'),
+  subAccounts: z.int().describe('Accounts below, for which the mode holds as well.'),
+});
+export type ReadinessView = z.infer<typeof readinessSchema>;
+
+/** Which edges have applied a change, and how long that took. */
+export const receiptSchema = z.strictObject({
+  edges: z.int(),
+  applied: z.int(),
+  elapsedMs: z.int(),
+  lagging: z.array(z.string()).describe('Names of the edges that have not said so in time.'),
+});
+export type Receipt = z.infer<typeof receiptSchema>;
+
+/** A reply that has a receipt when one was asked for. */
+export function withReceipt<Shape extends z.ZodRawShape>(schema: z.ZodObject<Shape>) {
+  return schema.extend({ receipt: receiptSchema.optional() });
+}
+
 export const apiClientSchema = z.strictObject({
   id: z.string(),
   name: z.string(),

@@ -17,13 +17,17 @@ beforeAll(async () => {
 });
 afterAll(() => portal.stop());
 
+// Without a trial, and without a call that shows it.
+const ANYWAY = { trialMinutes: 0, override: { reason: 'a test of another thing' } };
+
 describe('enforcement', () => {
   it('T21: cannot be turned on in an environment without a live certificate', async () => {
     const account = await portal.newAccount();
     await issueCertificate(account.key(), { csr: opensslCsr().csr, environment: 'sandbox' });
-    const refusal = await setEnforcement(account.as('manage_mtls'), 'production', 'enforce').catch(
-      (error: unknown) => error,
-    );
+    const refusal = await setEnforcement(account.as('manage_mtls'), 'production', {
+      mode: 'enforce',
+      ...ANYWAY,
+    }).catch((error: unknown) => error);
     expect((refusal as AppError).code).toBe('no_live_certificate');
   });
 
@@ -31,13 +35,13 @@ describe('enforcement', () => {
     const account = await portal.newAccount();
     await issueCertificate(account.key(), { csr: opensslCsr().csr, environment: 'sandbox' });
     const admin = account.as('admin');
-    await setEnforcement(admin, 'sandbox', 'enforce');
-    expect(await setEnforcement(admin, 'sandbox', 'enforce')).toMatchObject({
+    await setEnforcement(admin, 'sandbox', { mode: 'enforce', ...ANYWAY });
+    expect(await setEnforcement(admin, 'sandbox', { mode: 'enforce', ...ANYWAY })).toMatchObject({
       mode: 'enforce',
       inherited: false,
       changedBy: 'Ines Duarte',
     });
-    await setEnforcement(admin, 'sandbox', 'off');
+    await setEnforcement(admin, 'sandbox', { mode: 'off' });
     expect((await getEnforcement(admin, 'sandbox')).mode).toBe('off');
     expect((await getEnforcement(admin, 'production')).mode).toBe('off');
     const events = await acrossAccounts(testScope, (tx) =>
@@ -55,7 +59,7 @@ describe('enforcement', () => {
       environment: 'sandbox',
     });
     expect((await certificateDetail(account.as('viewer'), id)).outage).toBeNull();
-    await setEnforcement(account.as('admin'), 'sandbox', 'enforce');
+    await setEnforcement(account.as('admin'), 'sandbox', { mode: 'enforce', ...ANYWAY });
     const consequences = await enforcementConsequences(account.as('viewer'));
     const sandbox = consequences.find((one) => one.environment === 'sandbox');
     expect(sandbox).toMatchObject({ apiClients: [name] });
@@ -67,7 +71,7 @@ describe('enforcement', () => {
     const child = await portal.newAccount({ parentId: parent.id });
     await issueCertificate(parent.key(), { csr: opensslCsr().csr, environment: 'sandbox' });
     const before = await numberNow();
-    await setEnforcement(parent.as('admin'), 'sandbox', 'enforce');
+    await setEnforcement(parent.as('admin'), 'sandbox', { mode: 'enforce', ...ANYWAY });
     expect(await getEnforcement(child.as('viewer'), 'sandbox')).toMatchObject({
       mode: 'enforce',
       inherited: true,

@@ -1,66 +1,166 @@
-import { authorize, type Principal } from '@/lib/access/scope';
+import { authorize, type Principal, type Scope } from '@/lib/access/scope';
 import { lockAccount } from '@/lib/accounts/lock';
-import { recordEvent } from '@/lib/audit/record';
+import { MAX_SCHEDULE_DAYS, TRIAL_MINUTES } from '@/lib/contract/enforcement';
 import type { EnforcementView } from '@/lib/contract/views';
 import type { EnforcementMode, Environment } from '@/lib/kernel/environments';
 import { AppError } from '@/lib/kernel/errors';
-import { recordNotice } from '@/lib/mail/notices';
+import { DAY_MS } from '@/lib/kernel/time';
 import { currentTime } from '@/lib/platform/clock';
-import { inScope } from '@/lib/platform/database';
-import { recordChange } from '@/lib/publishing/changes';
+import { inScope, type Tx } from '@/lib/platform/database';
 import { publisher } from '@/lib/publishing/publisher';
+import { ownPolicy, type Policy, requireEvidence, startTrial, writePolicy } from './policy';
 import { enforcementOf, mustBeEnvironment } from './read';
 
+export type EnforcementWish = {
+  mode: EnforcementMode;
+  /** How long enforcement is on trial; 0: from now on, without a trial, which needs `override`. */
+  trialMinutes?: number | undefined;
+  /** When the trial is to start; now where there is none. */
+  at?: Date | null | undefined;
+  /** Why enforcement should start without the evidence of a recent call, or without a trial. */
+  override?: { reason: string } | null | undefined;
+};
+
 /**
- * Turns enforcement on or off; edges hold to it within a second. The same mode again changes nothing.
- * @throws AppError `no_live_certificate` when turned on with nothing that could connect
+ * Sets the mode; edges hold to it within a second. Enforcement starts on trial and goes back by itself unless
+ * `confirmEnforcement` is called in time. The same mode again changes nothing but to end a schedule.
+ * @throws AppError `no_live_certificate`, `no_recent_mtls_call`, `invalid_request`
  */
 export async function setEnforcement(
   principal: Principal,
   environment: Environment,
-  mode: EnforcementMode,
+  wish: EnforcementWish,
 ): Promise<EnforcementView> {
   const scope = authorize(principal, 'enforcement.change');
-  const { accountId } = scope;
   mustBeEnvironment(environment);
   const view = await inScope(scope, async (tx) => {
-    await lockAccount(tx, accountId);
-    const now = currentTime();
-    const own = await tx.enforcement.findFirst({ where: { accountId, environment } });
-    const before = own?.mode ?? 'off';
-    if (before === mode) return enforcementOf(tx, scope, environment);
-    if (mode === 'enforce') {
-      const live = await tx.certificate.count({
-        where: { accountId, environment, revokedAt: null, notAfter: { gt: now } },
-      });
-      if (live === 0) {
-        throw new AppError('no_live_certificate', {
-          detail: `This account has no live certificate in ${environment}, so every call would be refused. Issue one first.`,
-        });
-      }
-    }
-    const data = { mode, changedAt: now, changedBy: scope.actor.name };
-    await tx.enforcement.upsert({
-      where: { accountId_environment: { accountId, environment } },
-      create: { accountId, environment, ...data },
-      update: data,
-    });
-    await recordEvent(tx, {
-      chain: accountId,
-      actor: scope.actor,
-      requestId: scope.requestId,
-      action: 'enforcement.changed',
-      object: { kind: 'enforcement', id: environment },
-      detail: { environment, from: before, to: mode },
-    });
-    await recordChange(tx, { kind: 'account', accountId });
-    await recordNotice(tx, {
-      accountId,
-      key: `enforcement/${accountId}/${environment}/${scope.requestId}`,
-      data: { kind: 'enforcement-changed', environment, mode, by: scope.actor.name },
-    });
+    await lockAccount(tx, scope.accountId);
+    const { policy } = await ownPolicy(tx, scope, environment);
+    if (wish.at) await schedule(tx, scope, { environment, policy, wish, at: wish.at });
+    else if (policy.mode === wish.mode) await endSchedule(tx, scope, environment, policy);
+    else if (wish.mode === 'enforce') await enforce(tx, scope, { environment, policy, wish });
+    else await relax(tx, scope, { environment, policy, mode: wish.mode });
     return enforcementOf(tx, scope, environment);
   });
   publisher().nudge();
   return view;
+}
+
+type Wished = { environment: Environment; policy: Policy; wish: EnforcementWish };
+
+async function enforce(tx: Tx, scope: Scope, { environment, policy, wish }: Wished): Promise<void> {
+  const override = wish.override?.reason ?? null;
+  const minutes = wish.trialMinutes ?? TRIAL_MINUTES.usual;
+  await requireEvidence(tx, environment, override);
+  if (minutes > 0) {
+    await startTrial(tx, scope, { environment, policy, minutes, override, start: 'asked' });
+    return;
+  }
+  if (override === null) throw needsReason('Enforcement without a trial');
+  await writePolicy(tx, scope, {
+    environment,
+    policy: { ...policy, mode: 'enforce', trial: null, schedule: null },
+    event: {
+      action: 'enforcement.changed',
+      detail: { from: policy.mode, to: 'enforce', override },
+    },
+    notice: changed(scope, environment, 'enforce'),
+  });
+}
+
+async function relax(
+  tx: Tx,
+  scope: Scope,
+  input: { environment: Environment; policy: Policy; mode: 'off' | 'observe' },
+): Promise<void> {
+  const { environment, policy, mode } = input;
+  const observedSince = mode === 'off' ? null : (policy.observedSince ?? currentTime());
+  await writePolicy(tx, scope, {
+    environment,
+    policy: { mode, observedSince, trial: null, schedule: null },
+    event: { action: 'enforcement.changed', detail: { from: policy.mode, to: mode } },
+    // Nobody has to be told that calls are looked at.
+    notice: policy.mode === 'enforce' ? changed(scope, environment, mode) : null,
+  });
+}
+
+async function schedule(
+  tx: Tx,
+  scope: Scope,
+  { environment, policy, wish, at }: Wished & { at: Date },
+): Promise<void> {
+  const now = currentTime().getTime();
+  const minutes = wish.trialMinutes ?? TRIAL_MINUTES.usual;
+  if (wish.mode !== 'enforce' || minutes === 0) {
+    throw new AppError('invalid_request', {
+      detail:
+        'Only the start of a trial of enforcement can be put off. Send mode "enforce" and at least one minute of trial.',
+    });
+  }
+  if (policy.mode === 'enforce') {
+    throw new AppError('invalid_request', {
+      detail: `${environment} is enforced already, so there is nothing to start later.`,
+    });
+  }
+  if (!(at.getTime() > now && at.getTime() <= now + MAX_SCHEDULE_DAYS * DAY_MS)) {
+    throw new AppError('invalid_request', {
+      detail: `"at" is ${at.toISOString()}. It must lie ahead, by at most ${MAX_SCHEDULE_DAYS} days.`,
+    });
+  }
+  const override = wish.override?.reason ?? null;
+  await requireEvidence(tx, environment, override);
+  await writePolicy(tx, scope, {
+    environment,
+    policy: {
+      ...policy,
+      schedule: { at, minutes, by: scope.actor, override, remindedMinutes: [] },
+    },
+    event: {
+      action: 'enforcement.scheduled',
+      detail: { at: at.toISOString(), minutes, override },
+    },
+    notice: {
+      about: 'enforcement-scheduled',
+      data: {
+        kind: 'enforcement-scheduled',
+        environment,
+        by: scope.actor.name,
+        at: at.toISOString(),
+        trialMinutes: minutes,
+        isReminder: false,
+      },
+    },
+  });
+}
+
+async function endSchedule(
+  tx: Tx,
+  scope: Scope,
+  environment: Environment,
+  policy: Policy,
+): Promise<void> {
+  if (!policy.schedule) return;
+  await writePolicy(tx, scope, {
+    environment,
+    policy: { ...policy, schedule: null },
+    event: {
+      action: 'enforcement.schedule-cancelled',
+      detail: { at: policy.schedule.at.toISOString() },
+    },
+    notice: null,
+  });
+}
+
+function changed(scope: Scope, environment: Environment, mode: EnforcementMode) {
+  const by = scope.actor.name;
+  return {
+    about: 'enforcement',
+    data: { kind: 'enforcement-changed' as const, environment, mode, by },
+  };
+}
+
+function needsReason(what: string): AppError {
+  return new AppError('invalid_request', {
+    detail: `${what} needs a reason, which is kept in the activity. Send "override": {"reason": "..."}.`,
+  });
 }

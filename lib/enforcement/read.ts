@@ -9,13 +9,14 @@ import {
   type EnforcementMode,
   type Environment,
   isEnvironment,
-  isMode,
 } from '@/lib/kernel/environments';
 import { AppError } from '@/lib/kernel/errors';
 import { SECOND_MS } from '@/lib/kernel/time';
 import { currentTime } from '@/lib/platform/clock';
 import { inScope, type Tx } from '@/lib/platform/database';
 import { deployment } from '@/lib/platform/deployment';
+import { mtlsEvidence } from './evidence';
+import { modeOf } from './policy';
 
 export async function getEnforcement(
   principal: Principal,
@@ -132,11 +133,6 @@ function stricter(one: EnforcementMode, other: EnforcementMode): boolean {
   return ENFORCEMENT_MODES.indexOf(one) > ENFORCEMENT_MODES.indexOf(other);
 }
 
-function modeOf(text: string): EnforcementMode {
-  if (!isMode(text)) throw new Error(`unknown mode ${text}`);
-  return text;
-}
-
 async function trialOf(tx: Tx, row: Enforcement, now: Date): Promise<EnforcementView['trial']> {
   const { trialStartedAt, trialEndsAt, trialBefore } = row;
   if (!trialStartedAt || !trialEndsAt || trialEndsAt <= now) return null;
@@ -154,15 +150,4 @@ function scheduleOf(row: Enforcement): EnforcementView['schedule'] {
   const { name } = z.object({ name: z.string() }).parse(row.scheduledBy);
   const trialMinutes = row.scheduledMinutes ?? 0;
   return { at: row.scheduledFor.toISOString(), trialMinutes, by: name };
-}
-
-/** Live certificates of the account and those below it, and when one of them last made a call that passed. */
-export async function mtlsEvidence(
-  tx: Tx,
-  environment: string,
-  now: Date,
-): Promise<{ live: number; lastSeenAt: Date | null }> {
-  const [row] = await tx.$queryRaw<{ live: number; lastSeenAt: Date | null }[]>`
-    SELECT live, last_seen_at AS "lastSeenAt" FROM countersign_mtls_evidence(${environment}, ${now})`;
-  return row ?? { live: 0, lastSeenAt: null };
 }

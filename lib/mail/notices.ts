@@ -49,6 +49,33 @@ export const noticeData = z.discriminatedUnion('kind', [
     mode: z.enum(ENFORCEMENT_MODES),
     by: z.string(),
   }),
+  z.object({
+    kind: z.literal('enforcement-trial'),
+    environment: z.enum(ENVIRONMENTS),
+    by: z.string(),
+    /** What it goes back to. */
+    before: z.enum(ENFORCEMENT_MODES),
+    endsAt: z.string(),
+  }),
+  z.object({
+    kind: z.literal('enforcement-reverted'),
+    environment: z.enum(ENVIRONMENTS),
+    to: z.enum(ENFORCEMENT_MODES),
+  }),
+  z.object({
+    kind: z.literal('enforcement-scheduled'),
+    environment: z.enum(ENVIRONMENTS),
+    by: z.string(),
+    at: z.string(),
+    trialMinutes: z.number(),
+    isReminder: z.boolean(),
+  }),
+  z.object({
+    kind: z.literal('enforcement-not-started'),
+    environment: z.enum(ENVIRONMENTS),
+    at: z.string(),
+    why: z.string(),
+  }),
 ]);
 export type NoticeData = z.infer<typeof noticeData>;
 

@@ -1,4 +1,5 @@
 /** What a mail says: the same in text and in HTML. Labels and names are customers' text, and stay text. */
+import { enforcementMessage } from './enforcement-words';
 import type { NoticeData } from './notices';
 
 export type Place = { publicUrl: string; providerName: string };
@@ -80,6 +81,10 @@ function messageOf(data: NoticeData): Message {
         act: { text: 'Open certificate', path: `/certificates/${data.certificateId}` },
       };
     case 'enforcement-changed':
+    case 'enforcement-trial':
+    case 'enforcement-reverted':
+    case 'enforcement-scheduled':
+    case 'enforcement-not-started':
       return enforcementMessage(data);
   }
 }
@@ -102,21 +107,6 @@ function revokedSentence(data: Extract<NoticeData, { kind: 'certificate-revoked'
   const { idleDays, askedBy, renewalLabel } = data.rule;
   const days = idleDays === 1 ? '1 day' : `${idleDays} days`;
   return `Countersign revoked ${what}: calls come with its renewal ${renewalLabel}, and none had come with this one for ${days}. ${askedBy} had asked for that.`;
-}
-
-function enforcementMessage(data: Extract<NoticeData, { kind: 'enforcement-changed' }>): Message {
-  const on = data.mode === 'enforce';
-  return {
-    subject: `mTLS is ${on ? 'enforced' : 'no longer enforced'} in ${data.environment}`,
-    says: [
-      `${data.by} ${on ? 'turned on' : 'turned off'} enforcement of mTLS in ${data.environment}.`,
-      on
-        ? 'Calls without a certificate of your account are refused since then.'
-        : 'Calls without a certificate pass again.',
-    ],
-    facts: [],
-    act: { text: 'Open enforcement', path: '/enforcement' },
-  };
 }
 
 function certificateFacts(

@@ -5,6 +5,7 @@ import { decisionFeed } from '@/lib/activity/decision-feed';
 import { startRetention } from '@/lib/activity/retention';
 import { recoverIntents } from '@/lib/certificates/recover';
 import { revokeIdle } from '@/lib/certificates/revoke-idle';
+import { sweepEnforcement } from '@/lib/enforcement/sweep';
 import { issuerBook } from '@/lib/issuers/book';
 import { SECOND_MS } from '@/lib/kernel/time';
 import { openKnownWeakKeys } from '@/lib/key-policy/known-weak';
@@ -64,6 +65,8 @@ export function portalSettings(
 // What the signer could not sign while it was away is signed within seconds of its return.
 const RECOVER_EVERY_MS = 2 * SECOND_MS;
 const REVOKE_IDLE_EVERY_MS = 30 * SECOND_MS;
+/** Edges revert a trial alone; people are told of it so much later at most. */
+const SWEEP_EVERY_MS = 2 * SECOND_MS;
 
 export type StartedPortal = {
   firstStart: boolean;
@@ -85,15 +88,17 @@ export async function startPortal(settings: PortalSettings): Promise<StartedPort
     publisher().start();
     decisionFeed().start();
     const retention = startRetention(settings.activityRetentionDays);
-    const recovery = recoverEvery(RECOVER_EVERY_MS);
-    const idle = revokeIdleEvery(REVOKE_IDLE_EVERY_MS);
+    const regular = [
+      regularly(RECOVER_EVERY_MS, 'pending intents', recoverIntents),
+      regularly(REVOKE_IDLE_EVERY_MS, 'idle certificates', revokeIdle),
+      regularly(SWEEP_EVERY_MS, 'policies', sweepEnforcement),
+    ];
     const mails = mailSender(settings);
     return {
       firstStart,
       async stop() {
-        clearInterval(recovery);
-        clearInterval(idle);
         await retention.stop();
+        await Promise.all(regular.map((one) => one.stop()));
         await mails?.stop();
         await decisionFeed().stop();
         await publisher().stop();
@@ -114,22 +119,32 @@ export async function startPortal(settings: PortalSettings): Promise<StartedPort
   }
 }
 
-function recoverEvery(milliseconds: number): NodeJS.Timeout {
-  const recover = () => {
-    recoverIntents().catch((error: unknown) =>
-      log().warn({ err: error }, 'pending intents could not be looked through; trying again'),
-    );
+/** Again and again until it is stopped; the next turn waits for the one before. */
+function regularly(
+  everyMs: number,
+  what: string,
+  work: () => Promise<unknown>,
+): { stop(): Promise<void> } {
+  let stopped = false;
+  let timer: NodeJS.Timeout | null = null;
+  let working: Promise<void> = Promise.resolve();
+  const turn = (): void => {
+    working = work()
+      .catch((error: unknown) =>
+        log().warn({ err: error }, `${what} could not be looked through; trying again`),
+      )
+      .then(() => {
+        if (!stopped) timer = setTimeout(turn, everyMs);
+      });
   };
-  recover();
-  return setInterval(recover, milliseconds);
-}
-
-function revokeIdleEvery(milliseconds: number): NodeJS.Timeout {
-  return setInterval(() => {
-    revokeIdle().catch((error: unknown) =>
-      log().warn({ err: error }, 'idle certificates could not be looked through; trying again'),
-    );
-  }, milliseconds);
+  turn();
+  return {
+    async stop() {
+      stopped = true;
+      if (timer) clearTimeout(timer);
+      await working;
+    },
+  };
 }
 
 function mailSender({ mail, dataDir, publicUrl, providerName }: PortalSettings) {

@@ -4,7 +4,7 @@ import { refresh } from 'next/cache';
 import { z } from 'zod';
 import { confirmationWord } from '@/components/enforcement/confirmation';
 import type { EnforcementState } from '@/components/enforcement/enforcement-form';
-import { enforcementBody } from '@/lib/contract/operations';
+import { enforcementBody } from '@/lib/contract/enforcement';
 import { setEnforcement } from '@/lib/enforcement/change';
 import { mustBeEnvironment } from '@/lib/enforcement/read';
 import { requireSignedIn } from '@/lib/identity/session';
@@ -29,7 +29,7 @@ export async function enforcementAction(
         detail: `Type "${word}" to confirm. Nothing was changed.`,
       });
     }
-    return setEnforcement(principal, environment, mode);
+    return setEnforcement(principal, environment, { mode });
   });
   if (!changed.ok) return { values, problem: changed.problem };
   refresh();
