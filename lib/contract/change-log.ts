@@ -98,6 +98,7 @@ export const CHANGE_LOG: readonly ChangeEntry[] = [
         'Where you set mode enforce: confirm within the trial, or send trialMinutes 0 with an override.',
       by: null,
     },
+  },
   {
     id: 'readiness',
     date: '2026-11-21',
@@ -106,7 +107,6 @@ export const CHANGE_LOG: readonly ChangeEntry[] = [
     text: 'Read from the calls of the last seven days which API clients enforcement would refuse, and confirm a trial of it.',
     operations: ['getReadiness', 'confirmEnforcement'],
     act: null,
-  },
   },
   {
     id: 'enforcement',
