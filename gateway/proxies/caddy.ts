@@ -78,6 +78,9 @@ https://:${port} {
 		protocols tls1.2 tls1.3${asks}
 	}
 	route {
+		# TRACE would show the caller what is written for the API.
+		@unanswered method TRACE CONNECT
+		respond @unanswered 405
 		import countersign_strip
 ${indented(questionOf(settings, place), '\t\t')}
 		import countersign_api

@@ -32,6 +32,12 @@ ${cache === 'on' ? cachePath(runDir) : ''}
     default "(unreadable)";
   }
 
+  # The target of a request may name another host than Host does: then there is none.
+  map "$host|$http_host" $countersign_host {
+    "~*^([^|]+)[|]\\1[.]?(:[0-9]+)?$" $http_host;
+    default "";
+  }
+
   upstream countersign_authorizer {
     server ${authorizerOf(settings)};
     keepalive 64;
@@ -162,7 +168,7 @@ function identityLines({ secretHeader }: ProxySettings): string {
     ['X-Request-Id', 'req_$request_id'] as const,
     ['X-Forwarded-For', '$remote_addr'] as const,
     ['X-Forwarded-Proto', 'https'] as const,
-    ['X-Forwarded-Host', '$http_host'] as const,
+    ['X-Forwarded-Host', '$countersign_host'] as const,
   ]
     .map(([header, value]) => `proxy_set_header ${header} ${value};`)
     .join('\n');
@@ -236,7 +242,7 @@ function questionLocation(settings: ProxySettings, place: Place): string {
   proxy_pass_request_body off;
   # All of the client's headers, so that one that is sent twice is seen. What follows replaces the client's own.
   proxy_pass_request_headers on;
-  proxy_set_header Host $http_host;
+  proxy_set_header Host $countersign_host;
   proxy_set_header Connection "";
   proxy_set_header Content-Length "";
   proxy_set_header ${QUESTION_HEADERS.leaf} ${leaf};
@@ -257,7 +263,7 @@ const CACHED = `
 # Calls answered from here are not counted in the portal.
 proxy_cache countersign;
 proxy_cache_valid 204 2s;
-proxy_cache_key "$time_iso8601|$server_port|$ssl_protocol|$countersign_sni|$http_host|$http_authorization|$http_client_id|$http_x_auth_client|$ssl_client_escaped_cert";
+proxy_cache_key "$time_iso8601|$server_port|$ssl_protocol|$countersign_sni|$countersign_host|$http_authorization|$http_client_id|$http_x_auth_client|$ssl_client_escaped_cert";
 proxy_cache_lock on;
 proxy_cache_lock_timeout 200ms;`;
 

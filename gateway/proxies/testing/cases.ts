@@ -20,6 +20,8 @@ export type Case = {
 };
 
 const NO_ANSWER = 'no answer';
+const ITS_OWN = 'the product answers this itself, before anything is asked';
+const NO_UPGRADE = 'the header is not passed on: to authorizer and API it is an ordinary call';
 
 /** Production says nothing to strangers, sandbox explains. */
 function certificateCases(): Case[] {
@@ -138,6 +140,58 @@ const REQUEST_CASES: readonly Case[] = [
       }),
   },
   {
+    title: 'two Host lines',
+    expect: '400 malformed_request',
+    except: {
+      nginx: { expect: '400', because: ITS_OWN },
+      HAProxy: { expect: '400', because: ITS_OWN },
+      Caddy: { expect: '400', because: ITS_OWN },
+    },
+    run: (face) =>
+      outcomeOf(face, {
+        leaf: face.leaves.live,
+        headers: { Host: ['localhost', 'other.example'] },
+      }),
+  },
+  {
+    title: 'absolute target of another host',
+    expect: '400 malformed_request',
+    except: {
+      nginx: {
+        expect: '421 host_mismatch',
+        because: 'the host of the target is the one that is judged',
+      },
+      HAProxy: { expect: '400', because: ITS_OWN },
+      Caddy: {
+        expect: '421 host_mismatch',
+        because: 'the host of the target is the one that is judged',
+      },
+    },
+    run: (face) => outcomeOf(face, { leaf: face.leaves.live, path: 'http://other.example/' }),
+  },
+  {
+    title: 'TRACE',
+    expect: '400 malformed_request',
+    except: {
+      nginx: { expect: '405', because: ITS_OWN },
+      Caddy: { expect: '405', because: 'answered by the printed configuration' },
+    },
+    run: (face) => outcomeOf(face, { leaf: face.leaves.live, method: 'TRACE' }),
+  },
+  {
+    title: 'protocol upgrade asked for',
+    expect: '501 upgrade_refused',
+    except: {
+      nginx: { expect: 'passed', because: NO_UPGRADE },
+      Caddy: { expect: 'passed', because: NO_UPGRADE },
+    },
+    run: (face) =>
+      outcomeOf(face, {
+        leaf: face.leaves.live,
+        headers: { Connection: 'Upgrade', Upgrade: 'other/1' },
+      }),
+  },
+  {
     title: 'spoofed identity headers that reach the API',
     expect: 'none',
     run: spoofedThatArrive,
@@ -214,6 +268,25 @@ export const CASES: readonly Case[] = [
   ...certificateCases(),
   ...REQUEST_CASES,
   ...CONNECTION_CASES.slice(3),
+];
+
+/** After the portal was away for longer than the edge may decide without it. */
+export const AGED_CASES: readonly Case[] = [
+  {
+    title: 'state too old, mTLS listener',
+    expect: '503 edge_not_ready',
+    run: (face) => outcomeOf(face, { leaf: face.leaves.live }),
+  },
+  {
+    title: 'state too old, standard listener, account that enforced',
+    expect: '503 edge_not_ready',
+    run: (face) => outcomeOf(face, { listener: 'standard' }),
+  },
+  {
+    title: 'state too old, standard listener, account that did not enforce',
+    expect: 'passed',
+    run: (face) => outcomeOf(face, { listener: 'standard', user: 'plain' }),
+  },
 ];
 
 export function expectationOf(one: Case, product: Product): string {
