@@ -45,9 +45,11 @@ export async function startGateway(
   world: { nowMs(): number; log(line: string): void },
 ): Promise<Gateway> {
   const identities = config.listeners === 'on' ? await identitiesOf(config, world.nowMs()) : null;
-  const secret = config.upstreamSecret ?? (config.upstream === null ? randomSecret() : null);
-  const demoApi = config.upstream === null ? await demoApiFor(config, secret ?? '') : null;
-  const url = config.upstream ?? new URL(demoApi?.url ?? '');
+  const builtIn = config.upstream === null && config.listeners === 'on';
+  const secret = config.upstreamSecret ?? (builtIn ? randomSecret() : null);
+  const demoApi = builtIn ? await demoApiFor(config, secret ?? '') : null;
+  // Without listeners of its own an edge has nothing to pass on.
+  const url = config.upstream ?? new URL(demoApi?.url ?? 'http://localhost');
   const open = connections();
   const { nowMs, log } = world;
   const client = portalClient(config);

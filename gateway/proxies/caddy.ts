@@ -1,5 +1,11 @@
 /** Caddy beside an authorizer: forward_auth, written out where its short form cannot close a connection. */
-import { indented, type Place, type ProxySettings, placesOf } from '@/gateway/proxies/settings';
+import {
+  indented,
+  type Place,
+  type ProxySettings,
+  placesOf,
+  unreadSchemes,
+} from '@/gateway/proxies/settings';
 import { pathOf, QUESTION_HEADERS } from '@/gateway/question';
 import { ADDED_BY_PROXIES, PREFIXES_ADDED_BY_PROXIES } from '@/lib/edge/headers';
 import { IDENTITY_SOURCES } from '@/lib/edge/identity';
@@ -43,12 +49,14 @@ ${placesOf(settings)
   .join('\n')}`;
 }
 
-function stripped({ secretHeader, sources }: ProxySettings): string {
+function stripped(settings: ProxySettings): string {
+  const { secretHeader, sources } = settings;
+  const schemes = unreadSchemes(settings);
   const unread = IDENTITY_SOURCES.filter(
     (source) => source !== 'basic' && source !== 'apikey' && !sources.includes(source),
   );
   const exact = [...ADDED_BY_PROXIES].filter((name) => name !== 'host');
-  return [
+  const names = [
     'Connection',
     '*_*',
     '*.*',
@@ -56,9 +64,10 @@ function stripped({ secretHeader, sources }: ProxySettings): string {
     ...exact,
     secretHeader,
     ...unread,
-  ]
-    .map((name) => `request_header -${name}`)
-    .join('\n');
+  ].map((name) => `request_header -${name}`);
+  if (schemes === null) return names.join('\n');
+  const matcher = `@unread header_regexp Authorization "(?i)^${schemes}( |$)"`;
+  return [...names, matcher, 'request_header @unread -Authorization'].join('\n');
 }
 
 function siteOf(settings: ProxySettings, place: Place): string {

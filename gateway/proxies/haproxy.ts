@@ -4,7 +4,13 @@
  */
 
 import { MAX_STEPS } from '@/gateway/haproxy-map';
-import { indented, type Place, type ProxySettings, placesOf } from '@/gateway/proxies/settings';
+import {
+  indented,
+  type Place,
+  type ProxySettings,
+  placesOf,
+  unreadSchemes,
+} from '@/gateway/proxies/settings';
 import { ADDED_BY_PROXIES, PREFIXES_ADDED_BY_PROXIES } from '@/lib/edge/headers';
 import { IDENTITY_SOURCES } from '@/lib/edge/identity';
 import { REFUSALS, type RefusalCode } from '@/lib/kernel/refusals';
@@ -258,8 +264,14 @@ function headerRules(settings: ProxySettings, { environment, listener }: Place):
     [secretHeader, '"$' + '{EDGE_UPSTREAM_SECRET}"'],
     ['Host', settings.upstream],
   ];
+  const schemes = unreadSchemes(settings);
   return [
     `http-request del-header '${added}' -m reg`,
+    ...(schemes === null
+      ? []
+      : [
+          `http-request del-header authorization if { req.fhdr(authorization) -m reg -i '^${schemes}( |$)' }`,
+        ]),
     ...written.map(([name, value]) => `http-request set-header ${name} ${value}`),
   ];
 }

@@ -2,7 +2,13 @@
  * nginx beside an authorizer. nginx can drop headers by their exact names only, so it passes on the headers of a list
  * and no others; identity headers are written where a location cannot lose some of them without losing all.
  */
-import { indented, type Place, type ProxySettings, placesOf } from '@/gateway/proxies/settings';
+import {
+  indented,
+  type Place,
+  type ProxySettings,
+  placesOf,
+  unreadSchemes,
+} from '@/gateway/proxies/settings';
 import { pathOf, QUESTION_HEADERS } from '@/gateway/question';
 import { REFUSALS } from '@/lib/kernel/refusals';
 
@@ -38,7 +44,7 @@ ${cache === 'on' ? cachePath(runDir) : ''}
     default "";
   }
 
-  upstream countersign_authorizer {
+${unreadMap(settings)}  upstream countersign_authorizer {
     server ${authorizerOf(settings)};
     keepalive 64;
   }
@@ -59,6 +65,19 @@ function temporaryPaths(runDir: string): string {
   return ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
     .map((kind) => `  ${kind}_temp_path ${runDir}/${kind};`)
     .join('\n');
+}
+
+function unreadMap(settings: ProxySettings): string {
+  const schemes = unreadSchemes(settings);
+  return schemes === null
+    ? ''
+    : `  # Credentials that nobody looks at here are not for the API either.
+  map $http_authorization $countersign_authorization {
+    "~*^${schemes}( |$)" "";
+    default $http_authorization;
+  }
+
+`;
 }
 
 function cachePath(runDir: string): string {
@@ -211,17 +230,19 @@ const FORWARDED = [
   'X-Requested-With',
 ] as const;
 
-function forwardedLines({ sources, forward }: ProxySettings): string {
+function forwardedLines(settings: ProxySettings): string {
+  const { sources, forward } = settings;
+  const authorization =
+    unreadSchemes(settings) === null ? '$http_authorization' : '$countersign_authorization';
   const named = sources.flatMap((source) => {
     if (source === 'client-id') return ['Client-Id'];
     return source === 'x-auth-client' ? ['X-Auth-Client', 'X-Auth-Secret'] : [];
   });
-  return ['Authorization', ...named, ...FORWARDED, ...forward]
-    .map((header) => {
-      const variable = `$http_${header.toLowerCase().replaceAll('-', '_')}`;
-      return `proxy_set_header ${header} ${variable};`;
-    })
-    .join('\n');
+  const lines = [...named, ...FORWARDED, ...forward].map((header) => {
+    const variable = `$http_${header.toLowerCase().replaceAll('-', '_')}`;
+    return `proxy_set_header ${header} ${variable};`;
+  });
+  return [`proxy_set_header Authorization ${authorization};`, ...lines].join('\n');
 }
 
 function questionLocation(settings: ProxySettings, place: Place): string {

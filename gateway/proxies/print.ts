@@ -2,12 +2,18 @@
 import { parseArgs } from 'node:util';
 import { ConfigError } from '@/gateway/config';
 import { caddyConfig } from '@/gateway/proxies/caddy';
+import { envoyConfig } from '@/gateway/proxies/envoy';
 import { haproxyConfig } from '@/gateway/proxies/haproxy';
 import { nginxConfig } from '@/gateway/proxies/nginx';
 import type { AuthorizerAddress, ProxySettings } from '@/gateway/proxies/settings';
 import { IDENTITY_SOURCES, type IdentitySource } from '@/lib/edge/identity';
 
-const PRODUCTS = { nginx: nginxConfig, haproxy: haproxyConfig, caddy: caddyConfig } as const;
+const PRODUCTS = {
+  nginx: nginxConfig,
+  haproxy: haproxyConfig,
+  caddy: caddyConfig,
+  envoy: envoyConfig,
+} as const;
 
 type Flag = { default: string; takes: RegExp; words: string };
 

@@ -47,6 +47,15 @@ export function placesOf({ ports }: Pick<ProxySettings, 'ports'>): Place[] {
   );
 }
 
+/**
+ * Schemes of Authorization that name an API client and are not looked at: the API must not see them, or it could take
+ * the caller for somebody else. A group for a regular expression; null when every scheme is looked at.
+ */
+export function unreadSchemes({ sources }: Pick<ProxySettings, 'sources'>): string | null {
+  const unread = (['basic', 'apikey'] as const).filter((scheme) => !sources.includes(scheme));
+  return unread.length === 0 ? null : `(${unread.join('|')})`;
+}
+
 /** Indents every line but empty ones. */
 export function indented(text: string, by: string): string {
   return text.replace(/^(?=.)/gm, by);
