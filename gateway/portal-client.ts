@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { Delivery, ReportBatch } from '@/gateway/reporter';
 import { messageOf, writeAtomically } from '@/gateway/state-store';
+import type { Acknowledgement } from '@/lib/contract/edge-protocol';
 
 const Enrolment = z.object({ edgeId: z.string(), name: z.string(), snapshotKey: z.base64() });
 type Enrolment = z.infer<typeof Enrolment>;
@@ -28,7 +29,7 @@ export type PortalClient = {
     signal: AbortSignal;
     onChunk(chunk: Uint8Array): void;
   }): Promise<void>;
-  acknowledge(number: number): Promise<Delivery>;
+  acknowledge(number: number, refused?: Acknowledgement['refused']): Promise<Delivery>;
   report(batch: ReportBatch): Promise<Delivery>;
 };
 
@@ -84,7 +85,8 @@ export function portalClient(input: {
       });
       if (status !== 200) throw answered(status);
     },
-    acknowledge: (number) => delivered('/api/edge/v1/acknowledgements', { number }),
+    acknowledge: (number, refused) =>
+      delivered('/api/edge/v1/acknowledgements', { number, ...(refused ? { refused } : {}) }),
     report: (batch) => delivered('/api/edge/v1/reports', batch),
   };
 }

@@ -171,6 +171,7 @@ describe('T17: frames that are refused', () => {
     const { privateKey } = generateKeyPairSync('ed25519');
     edge.portal.inject(edge.portal.seal(delta(number, number + 1), privateKey));
     await until(() => edge.log.some((line) => line.includes('forged')));
+    await until(() => edge.portal.refused.includes('forged'));
     expect(held()).toBe(number);
     expect((await call(edge, { leaf })).status).toBe(200);
   });
@@ -180,8 +181,17 @@ describe('T17: frames that are refused', () => {
     const content = { certificates: [], apiClients: [], accounts: [] };
     edge.portal.inject(edge.portal.snapshot({ number: number - 1, content }));
     await until(() => edge.log.some((line) => line.includes('rollback')));
+    await until(() => edge.portal.refused.includes('rollback'));
     expect(held()).toBe(number);
     expect((await call(edge, { leaf })).status).toBe(200);
+  });
+
+  it('cut short or not ours at all: the connection is given up, and the portal told why', async () => {
+    const number = edge.portal.number();
+    const whole = edge.portal.seal(delta(number, number + 1));
+    edge.portal.inject(edge.portal.seal(whole.subarray(4, whole.length - 80)));
+    await until(() => edge.portal.refused.includes('malformed'));
+    expect(held()).toBe(number);
   });
 
   it('a gap: a whole snapshot is asked for', async () => {

@@ -6,10 +6,12 @@ import type { KeyObject } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type PortalClient, PortalError } from '@/gateway/portal-client';
 import { messageOf, type StateStore } from '@/gateway/state-store';
+import type { Acknowledgement } from '@/lib/contract/edge-protocol';
 import { type Applied, applyFrame, type FrameRefusal } from '@/lib/edge/apply';
 import { frameReader, MAX_FRAME_BYTES, openFrame, type SealedFrame } from '@/lib/edge/frame-reader';
 import type { Change, EdgeState } from '@/lib/edge/state';
 import { FrameError } from '@/lib/edge/wire';
+import { MINUTE_MS, SECOND_MS } from '@/lib/kernel/time';
 
 export type Subscription = {
   state(): EdgeState | null;
@@ -24,6 +26,8 @@ const REVOKED_BACKOFF_MS = 10_000;
 const HEARTBEAT_TO_DISK_MS = 60_000;
 /** So that the portal can tell a quiet edge from one that is gone, and hears what a lost acknowledgement said. */
 const ACKNOWLEDGE_EVERY_MS = 20_000;
+const ALARM_AGE_MS = 5 * MINUTE_MS;
+const LOOK_AT_AGE_EVERY_MS = 5 * SECOND_MS;
 
 class FrameRefused extends Error {
   readonly reason: FrameRefusal | 'forged';
@@ -45,6 +49,7 @@ export function subscription(input: {
   const stopping = new AbortController();
   const { signal } = stopping;
   let loop: Promise<void> = Promise.resolve();
+  let alarm: NodeJS.Timeout | undefined;
   let enrolled = false;
   const held = holder(input);
   /** One attempt, from enrolment to the end of the stream. */
@@ -74,10 +79,18 @@ export function subscription(input: {
         for (const fault of loaded.faults) log(`state on disk: ${fault}`);
         held.begin(loaded.state);
       }
-      loop = keepTrying({ attempt, log, signal, asOfMs: () => held.state()?.asOfMs ?? -1 });
+      alarm = ageAlarm({ state: held.state, nowMs: input.nowMs, log });
+      loop = keepTrying({
+        attempt,
+        log,
+        signal,
+        asOfMs: () => held.state()?.asOfMs ?? -1,
+        onRefused: (refused) => void client.acknowledge(held.state()?.number ?? 0, refused),
+      });
     },
     async stop() {
       stopping.abort();
+      clearInterval(alarm);
       await loop;
       await held.finish();
     },
@@ -125,6 +138,7 @@ function holder(input: Surroundings): {
 async function keepTrying(input: {
   attempt(from: 'held' | 'scratch'): Promise<void>;
   asOfMs(): number;
+  onRefused(refused: NonNullable<Acknowledgement['refused']>): void;
   log(line: string): void;
   signal: AbortSignal;
 }): Promise<void> {
@@ -140,9 +154,40 @@ async function keepTrying(input: {
     if (signal.aborted) break;
     // Only a gap is cured by a whole snapshot; after any other refusal it would be refused again.
     from = fault instanceof FrameRefused && fault.reason === 'gap' ? 'scratch' : 'held';
+    const refused = refusedFrame(fault);
+    if (refused) input.onRefused(refused);
     attempts.note(fault, { progressed: input.asOfMs() !== before });
     await sleep(attempts.waitMs(), undefined, { signal }).catch(() => undefined);
   }
+}
+
+/** What the portal is told of; a gap is no fault of anybody's, and cured by the next attempt. */
+function refusedFrame(fault: unknown): Acknowledgement['refused'] {
+  if (fault instanceof FrameError) return { reason: 'malformed', detail: fault.message };
+  if (!(fault instanceof FrameRefused) || fault.reason === 'gap') return undefined;
+  return { reason: fault.reason, detail: fault.message };
+}
+
+/** Says once that the portal has not vouched for what is held for five minutes, and once that it does again. */
+function ageAlarm(input: {
+  state(): EdgeState | null;
+  nowMs(): number;
+  log(line: string): void;
+}): NodeJS.Timeout {
+  let isOld = false;
+  return setInterval(() => {
+    const state = input.state();
+    if (state === null) return;
+    const ageMs = input.nowMs() - state.asOfMs;
+    if (ageMs > ALARM_AGE_MS === isOld) return;
+    isOld = !isOld;
+    const since = new Date(state.asOfMs).toISOString();
+    input.log(
+      isOld
+        ? `ALARM: the portal has not been heard since ${since}; deciding by what was known then (number ${state.number})`
+        : `the portal is heard again; number ${state.number}`,
+    );
+  }, LOOK_AT_AGE_EVERY_MS).unref();
 }
 
 /** What goes to disk when: heartbeats once a minute, everything else at once. */

@@ -23,6 +23,12 @@ it('says which edge lags, since when, and by what it decides', () => {
   ]);
 });
 
+it('an edge that refuses what it is sent is named with why that can be', () => {
+  expect(edgeSentences([lag('edge-1', 'refusing', '2026-11-21T14:04:00.000Z')], now)).toEqual([
+    'edge-1 refuses what this portal sends, as it would a forged or an older state: it decides by what it knew before. Your provider is told.',
+  ]);
+});
+
 it('more than three edges are counted, not named', () => {
   const many = ['a', 'b', 'c', 'd'].map((name) => lag(name, 'behind', '2026-11-21T14:02:11.000Z'));
   expect(edgeSentences(many, now)[0]).toContain('4 edges');

@@ -2,10 +2,11 @@ import { exactUtc } from '@/components/time/format';
 import { listed } from '@/components/words';
 import type { EdgeLag } from '@/lib/contract/live';
 
-/** One sentence for the edges that are behind, one for those that are silent. */
+/** One sentence for the edges that are behind, one for those that are silent, one for those that refuse. */
 export function edgeSentences(lags: readonly EdgeLag[], now: Date): string[] {
   const behind = lags.filter((one) => one.is === 'behind');
   const silent = lags.filter((one) => one.is === 'silent');
+  const refusing = lags.filter((one) => one.is === 'refusing');
   return [
     ...(behind.length > 0
       ? [
@@ -15,6 +16,11 @@ export function edgeSentences(lags: readonly EdgeLag[], now: Date): string[] {
     ...(silent.length > 0
       ? [
           `${named(silent)} ${silent.length > 1 ? 'have' : 'has'} not been in touch since ${clock(earliest(silent), now)}: ${decides(silent)} by what ${knew(silent)} then.`,
+        ]
+      : []),
+    ...(refusing.length > 0
+      ? [
+          `${named(refusing)} ${refusing.length > 1 ? 'refuse' : 'refuses'} what this portal sends, as it would a forged or an older state: ${decides(refusing)} by what ${knew(refusing)} before. Your provider is told.`,
         ]
       : []),
   ];

@@ -2,6 +2,7 @@
 import { generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { ReportBatch } from '@/gateway/reporter';
+import { acknowledgementBody } from '@/lib/contract/edge-protocol';
 import {
   apiClientNameHash,
   encodeDeltaFrame,
@@ -23,6 +24,8 @@ export type TestPortal = {
   token: string;
   number(): number;
   acknowledged: number[];
+  /** Why edges said that they refused frames. */
+  refused: string[];
   reports: ReportBatch[];
   /** `after` of every stream request, null when missing. */
   streams: (number | null)[];
@@ -67,6 +70,7 @@ export async function testPortal(initial: readonly Change[] = []): Promise<TestP
     token,
     number: () => number,
     acknowledged: [],
+    refused: [],
     reports: [],
     streams: [],
     nameHash: (environment, name) => apiClientNameHash(nameKey, environment, name),
@@ -157,9 +161,12 @@ async function route(input: {
       response.writeHead(200, { 'Content-Type': 'application/json' });
       response.end(JSON.stringify({ edgeId: 'edg_1', name: 'one', snapshotKey }));
       return;
-    case '/api/edge/v1/acknowledgements':
-      portal.acknowledged.push(JSON.parse(body).number);
+    case '/api/edge/v1/acknowledgements': {
+      const said = acknowledgementBody.parse(JSON.parse(body));
+      portal.acknowledged.push(said.number);
+      if (said.refused) portal.refused.push(said.refused.reason);
       break;
+    }
     case '/api/edge/v1/reports':
       portal.reports.push(JSON.parse(body));
       break;

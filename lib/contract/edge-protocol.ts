@@ -15,7 +15,15 @@ export const enrolmentReply = z.object({
   snapshotKey: z.string(),
 });
 
-export const acknowledgementBody = z.strictObject({ number: z.int().min(0) });
+/** Why an edge does not apply what it was sent. */
+export const FRAME_REFUSALS = ['forged', 'rollback', 'implausible_shrink', 'malformed'] as const;
+
+export const acknowledgementBody = z.strictObject({
+  number: z.int().min(0),
+  /** What it was sent and did not apply, since the last time that it said so. */
+  refused: z.strictObject({ reason: z.enum(FRAME_REFUSALS), detail: text(300) }).optional(),
+});
+export type Acknowledgement = z.infer<typeof acknowledgementBody>;
 
 export const MAX_REPORTED = 500;
 

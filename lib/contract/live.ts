@@ -72,5 +72,8 @@ export type LiveStart = {
   now: string;
 };
 
-/** An edge that decides by old information: `behind` a change made at `since`, or not heard since then. */
-export type EdgeLag = { edge: string; is: 'behind' | 'silent'; since: string };
+/**
+ * An edge that decides by old information: `behind` a change made at `since`, not heard since then, or refusing what
+ * portals send it.
+ */
+export type EdgeLag = { edge: string; is: 'behind' | 'silent' | 'refusing'; since: string };

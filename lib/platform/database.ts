@@ -14,6 +14,7 @@ import { type Prisma, PrismaClient } from '@/generated/prisma/client';
 import type { DeploymentScope, Scope } from '@/lib/access/scope';
 import { AppError } from '@/lib/kernel/errors';
 import { SECOND_MS } from '@/lib/kernel/time';
+import { listening } from './listening';
 import { PGliteAdapterFactory } from './pglite-adapter';
 import { processWide, setProcessWide } from './process-wide';
 
@@ -30,6 +31,8 @@ export type Database = {
   query(text: string, values: readonly SqlValue[]): Promise<unknown[]>;
   /** Runs SQL text of several statements, for migrations; an open transaction is rolled back on failure. */
   execute(script: string): Promise<void>;
+  /** Calls `heard` for each NOTIFY on the channel, and whenever some may have been missed. */
+  listen(channel: string, heard: () => void): { stop(): Promise<void> };
   close(): Promise<void>;
 };
 
@@ -167,6 +170,7 @@ function openPostgres(url: string): Database {
         client.release();
       }
     },
+    listen: (channel, heard) => listening({ url, channel, heard }),
     async close() {
       await prisma.$disconnect();
       await pool.end();
@@ -200,6 +204,8 @@ async function openEmbedded(dataDir: string): Promise<Database> {
         throw error;
       }
     },
+    // One process owns it, and knows itself what it changed.
+    listen: () => ({ stop: () => Promise.resolve() }),
     async close() {
       await prisma.$disconnect();
       await pglite.close();

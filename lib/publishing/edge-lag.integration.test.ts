@@ -43,27 +43,27 @@ it('names the edges that have not applied a change within ten seconds, and those
   await newEdge('never started');
   const [quick, slow] = [await newEdge('fra-1'), await newEdge('fra-2')];
   const before = await numbered();
-  for (const edge of [quick, slow]) await acknowledge(edge, before, 'test');
+  for (const edge of [quick, slow]) await acknowledge(edge, { number: before }, 'test');
   later(3_000);
   expect(await edgesBehind(viewer)).toEqual([]);
 
   await createApiClient(testScope, { accountId: account.id, environment: 'sandbox', name: 'new' });
   const after = await numbered();
-  await acknowledge(quick, after, 'test');
+  await acknowledge(quick, { number: after }, 'test');
   later(11_000);
   const [behind, ...others] = await edgesBehind(viewer);
   expect(behind).toMatchObject({ edge: 'fra-2', is: 'behind' });
   expect(others).toEqual([]);
   expect(Math.abs(new Date(behind?.since ?? 0).getTime() - Date.now())).toBeLessThan(60_000);
 
-  await acknowledge(slow, after, 'test');
+  await acknowledge(slow, { number: after }, 'test');
   later(2_001);
   expect(await edgesBehind(viewer)).toEqual([]);
 
   const lastHeard = currentTime().toISOString();
-  await acknowledge(slow, after, 'test');
+  await acknowledge(slow, { number: after }, 'test');
   later(61_000);
-  await acknowledge(quick, after, 'test');
+  await acknowledge(quick, { number: after }, 'test');
   const [silent, ...rest] = await edgesBehind(viewer);
   expect(silent).toMatchObject({ edge: 'fra-2', is: 'silent' });
   expect((silent?.since ?? '') >= lastHeard).toBe(true);
@@ -72,6 +72,28 @@ it('names the edges that have not applied a change within ten seconds, and those
   await disableEdge(testScope, slow.id);
   later(2_001);
   expect(await edgesBehind(viewer)).toEqual([]);
+});
+
+it('T17: an edge that refuses what it was sent is named, and it is one event however often it says so', async () => {
+  const account = await portal.newAccount();
+  const edge = await newEdge('par-1');
+  const number = await numbered();
+  const refused = { reason: 'rollback' as const, detail: 'number 3 is lower than 9, held here' };
+  for (let times = 0; times < 3; times += 1) await acknowledge(edge, { number, refused }, 'test');
+  later(2_001);
+  expect(await edgesBehind(account.as('viewer'))).toContainEqual(
+    expect.objectContaining({ edge: 'par-1', is: 'refusing' }),
+  );
+  const events = await acrossAccounts(testScope, (tx) =>
+    tx.auditEvent.findMany({ where: { objectId: edge.id, action: 'edge.refused-frame' } }),
+  );
+  expect(events.map(({ detail }) => detail)).toEqual([{ name: 'par-1', ...refused }]);
+  await acknowledge(edge, { number }, 'test');
+  later(61_000);
+  await acknowledge(edge, { number }, 'test');
+  const named = (await edgesBehind(account.as('viewer'))).map((one) => one.edge);
+  expect(named).not.toContain('par-1');
+  await disableEdge(testScope, edge.id);
 });
 
 it('a person without a role may not ask; staff without an account may', async () => {

@@ -2,12 +2,17 @@
 import type { Edge } from '@/generated/prisma/client';
 import { type DeploymentScope, systemScope } from '@/lib/access/scope';
 import { DEPLOYMENT_CHAIN, recordEvent } from '@/lib/audit/record';
+import type { Acknowledgement } from '@/lib/contract/edge-protocol';
 import { AppError } from '@/lib/kernel/errors';
+import { MINUTE_MS } from '@/lib/kernel/time';
 import { currentTime } from '@/lib/platform/clock';
 import { acrossAccounts, type Tx } from '@/lib/platform/database';
 import { deployment } from '@/lib/platform/deployment';
+import { log } from '@/lib/platform/log';
 import { equalBytes, newId, newSecret, sha256 } from '@/lib/platform/random';
 
+/** The same refusal is not an event each time an edge tries again. */
+const SAID_AGAIN_MS = 60 * MINUTE_MS;
 const TOKEN_TEXT = /^cse_(edg_[0-9a-z]{26})_([A-Za-z0-9_-]{43})$/;
 
 /** Makes an edge and returns its token, which is never shown again. @throws AppError `name_taken` */
@@ -107,13 +112,45 @@ export async function enrol(
   return { edgeId: edge.id, name: edge.name, snapshotKey };
 }
 
-/** Notes which snapshot an edge decides from; one that was never published counts as the last that was. */
-export async function acknowledge(edge: Edge, number: number, requestId: string): Promise<void> {
+/**
+ * Notes which snapshot an edge decides from, and what it was sent and refused; a number that was never published counts
+ * as the last that was. The same refusal again is one event an hour.
+ */
+export async function acknowledge(
+  edge: Edge,
+  { number, refused }: Acknowledgement,
+  requestId: string,
+): Promise<void> {
+  const scope = systemScope('publishing', requestId);
   await acrossAccounts(
-    systemScope('publishing', requestId),
+    scope,
     (tx) =>
       tx.$executeRaw`UPDATE edge SET last_seen_at = ${currentTime()},
       applied_number = least(${BigInt(number)}, (SELECT snapshot_number FROM deployment WHERE id = 1))
       WHERE id = ${edge.id}`,
   );
+  if (refused) await acrossAccounts(scope, (tx) => noteRefused(tx, { edge, refused, requestId }));
+}
+
+async function noteRefused(
+  tx: Tx,
+  given: { edge: Edge; refused: NonNullable<Acknowledgement['refused']>; requestId: string },
+): Promise<void> {
+  const { edge, refused, requestId } = given;
+  const { reason, detail } = refused;
+  const now = currentTime();
+  const text = `${reason}: ${detail}`;
+  const before = await tx.edge.findUnique({ where: { id: edge.id } });
+  await tx.edge.update({ where: { id: edge.id }, data: { refusedAt: now, refusedWhy: text } });
+  const known = before?.refusedWhy === text && before.refusedAt;
+  if (known && now.getTime() - known.getTime() < SAID_AGAIN_MS) return;
+  log().error({ edge: edge.name, reason, detail }, 'an edge refused what it was sent');
+  await recordEvent(tx, {
+    chain: DEPLOYMENT_CHAIN,
+    actor: { kind: 'edge', id: edge.id, name: edge.name },
+    requestId,
+    action: 'edge.refused-frame',
+    object: { kind: 'edge', id: edge.id },
+    detail: { name: edge.name, reason, detail },
+  });
 }

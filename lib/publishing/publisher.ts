@@ -1,6 +1,6 @@
 /**
  * Numbers the outbox and streams it to the edges. Any number of portals may run one on the same database: numbering
- * happens under the lock of the deployment's row, and every portal polls for what others have numbered.
+ * happens under the lock of the deployment's row, and tells every portal (NOTIFY).
  */
 import { sign } from 'node:crypto';
 import { systemScope } from '@/lib/access/scope';
@@ -12,13 +12,15 @@ import {
 } from '@/lib/edge/frames';
 import { SECOND_MS } from '@/lib/kernel/time';
 import { currentTime } from '@/lib/platform/clock';
-import { acrossAccounts } from '@/lib/platform/database';
+import { acrossAccounts, database } from '@/lib/platform/database';
 import { deployment } from '@/lib/platform/deployment';
 import { log } from '@/lib/platform/log';
 import { processWide } from '@/lib/platform/process-wide';
 import { changesBetween, numberOutbox, pruneOutbox, snapshotContent } from './queries';
 
-const POLL_MS = 150;
+const CHANNEL = 'countersign_numbered';
+// For what was committed by a portal that died before it could number it.
+const POLL_MS = SECOND_MS;
 // What is committed meanwhile is numbered, and sent to every edge, together.
 const GATHER_MS = 20;
 const HEARTBEAT_MS = 2 * SECOND_MS;
@@ -44,6 +46,7 @@ function makePublisher(): Publisher {
   let number = 0;
   let running = false;
   let timer: NodeJS.Timeout | null = null;
+  let listener: { stop(): Promise<void> } | null = null;
   let prunedAt = 0;
   let wake = signal();
   let working: Promise<void> | null = null;
@@ -92,11 +95,13 @@ function makePublisher(): Publisher {
       running = true;
       void advance();
       poll();
+      listener = database().listen(CHANNEL, () => void advance());
     },
     async stop() {
       running = false;
       if (timer) clearTimeout(timer);
       wake.resolve();
+      await listener?.stop();
       await working;
     },
     nudge() {

@@ -4,7 +4,7 @@ import { edgeRoute } from '@/lib/publishing/edge-route';
 import { acknowledge } from '@/lib/publishing/edges';
 
 export const POST = edgeRoute(async ({ edge, request, requestId }) => {
-  const { number } = await jsonBody(request, acknowledgementBody, 1_024);
-  await acknowledge(edge, number, requestId);
+  const said = await jsonBody(request, acknowledgementBody, 1_024);
+  await acknowledge(edge, said, requestId);
   return new Response(null, { status: 204 });
 });
