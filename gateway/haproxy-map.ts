@@ -1,20 +1,29 @@
 /**
- * The edge's state as lines of one HAProxy map: `key value`. One map, because a rewrite of it is committed whole; and
- * keys that say what they are, so that `show map` can be read.
+ * The edge's state as lines of HAProxy maps: `key value`, with keys that say what they are, so that `show map` can be
+ * read. There are two. To set or delete an entry HAProxy 2.6 walks the whole map, 20 ms at 100,000 entries in which no
+ * call is answered; so the large one is only ever replaced, and what changed since stands in a small one that is looked
+ * at first.
  *
- *   settings:valid_until      seconds since 1970, until which the map may be believed
- *   settings:name_key         the key of name hashes, base64
- *   settings:writer           who wrote the map, so that one that was lost is noticed
+ *   settings:valid_until      seconds since 1970, until which the maps may be believed (small map)
+ *   settings:writer           who wrote the maps, so that ones that were lost are noticed (small map)
+ *   settings:name_key         the key of name hashes, base64 (large map)
  *   cert:FINGERPRINT          account|environment|notBefore|notAfter|live or revoked
  *   name:ENVIRONMENT:HASH     account
  *   account:ENVIRONMENT:ID    active or suspended|mode|end|mode|end ...
  */
 import type { Timeline } from '@/lib/edge/mode';
-import type { AccountEntry, CertificateEntry, Change, EdgeIndex } from '@/lib/edge/state';
+import type { AccountEntry, CertificateEntry, Change, EdgeState } from '@/lib/edge/state';
 import { ENVIRONMENTS, type Environment } from '@/lib/kernel/environments';
 
-/** `value` null: the entry goes. */
-export type MapEntry = { key: string; value: string | null };
+export type MapEntry = { key: string; value: string };
+
+/** The value of an entry of the large map that is no more. */
+export const GONE = '~';
+
+/** Where the small map is, beside the large one. */
+export function changesFileOf(mapFile: string): string {
+  return `${mapFile}.changes`;
+}
 
 /** Steps of a timeline that fit into the map; what comes after them is enforced until the map is written again. */
 export const MAX_STEPS = 4;
@@ -25,33 +34,34 @@ const NEVER = 253_402_300_799;
 /** What separates values and words has no place in an id; an account with such an id is not written. */
 const PLAIN_ID = /^[A-Za-z0-9_.-]+$/;
 
-/** The lines that a change alters. `settings` are the updater's own. */
+/** The lines that a change alters; `settings` are the updater's own. */
 export function entriesOf(change: Change): MapEntry[] {
   switch (change.kind) {
     case 'certificate':
       return [certificateEntry(change.entry)];
     case 'certificate_removed':
-      return [{ key: certificateKey(change.fingerprint), value: null }];
+      return [{ key: certificateKey(change.fingerprint), value: GONE }];
     case 'api_client': {
       const { nameHash, accountId, environment } = change.entry;
       // A name whose environment changed would otherwise stay where it was.
       return ENVIRONMENTS.map((one) => ({
         key: nameKeyOf(one, nameHash),
-        value: one === environment && PLAIN_ID.test(accountId) ? accountId : null,
+        value: one === environment && PLAIN_ID.test(accountId) ? accountId : GONE,
       }));
     }
     case 'api_client_removed':
-      return ENVIRONMENTS.map((one) => ({ key: nameKeyOf(one, change.nameHash), value: null }));
+      return ENVIRONMENTS.map((one) => ({ key: nameKeyOf(one, change.nameHash), value: GONE }));
     case 'account':
       return accountEntries(change.entry);
   }
 }
 
 /**
- * Every line of a state, read as it goes: what changes meanwhile is in the old or the new form, and has to be written
+ * Every line of a state for the large map, read as it goes: what changes meanwhile is in the old or the new form, and has to be written
  * again afterwards.
  */
-export function* allEntries(index: EdgeIndex): Generator<MapEntry> {
+export function* allEntries({ index, nameKey }: EdgeState): Generator<MapEntry> {
+  yield { key: 'settings:name_key', value: Buffer.from(nameKey).toString('base64') };
   // Keys first, as a table must not change while it is walked.
   const accountIds = [...index.accountIds()];
   const nameHashes = Array.from(index.nameHashes(), (key) => key.slice());
@@ -71,7 +81,7 @@ export function* allEntries(index: EdgeIndex): Generator<MapEntry> {
 }
 
 function written(entries: readonly MapEntry[]): MapEntry[] {
-  return entries.filter(({ value }) => value !== null);
+  return entries.filter(({ value }) => value !== GONE);
 }
 
 function certificateEntry(entry: CertificateEntry): MapEntry {
@@ -80,7 +90,7 @@ function certificateEntry(entry: CertificateEntry): MapEntry {
   const value = [accountId, environment, notBefore, notAfter, state].join('|');
   return {
     key: certificateKey(entry.fingerprint),
-    value: PLAIN_ID.test(accountId) ? value : null,
+    value: PLAIN_ID.test(accountId) ? value : GONE,
   };
 }
 

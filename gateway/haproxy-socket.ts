@@ -6,7 +6,10 @@ import { SECOND_MS } from '@/lib/kernel/time';
 export type HaproxyMap = {
   /** The value of a key; null when it has none. */
   value(key: string): Promise<string | null>;
-  put(entry: MapEntry): Promise<void>;
+  /** A key that the map does not have: another line of the same key would not be seen. */
+  add(entry: MapEntry): Promise<void>;
+  /** A key that the map has. HAProxy walks the map for it. */
+  set(entry: MapEntry): Promise<void>;
   /** Replaces the whole map; until it is done the old one answers. */
   replace(entries: Iterable<MapEntry>): Promise<void>;
 };
@@ -31,19 +34,11 @@ export function haproxyMap(input: { socketPath: string; mapFile: string }): Hapr
       const answer = await tell(`get map ${mapFile} ${key}\n`, /, found=(yes|no)/);
       return /, value="([^"]*)"/.exec(answer)?.[1] ?? null;
     },
-    async put({ key, value }) {
-      if (value === null) {
-        await tell(
-          `del map ${mapFile} ${key}\n`,
-          /^\s*(Key not found\.?|entry not found\.?)?\s*$/i,
-        );
-        return;
-      }
-      const answer = await tell(
-        `set map ${mapFile} ${key} ${value}\n`,
-        /^\s*(entry not found\.)?\s*$/,
-      );
-      if (answer.trim() !== '') await tell(`add map ${mapFile} ${key} ${value}\n`);
+    async add({ key, value }) {
+      await tell(`add map ${mapFile} ${key} ${value}\n`);
+    },
+    async set({ key, value }) {
+      await tell(`set map ${mapFile} ${key} ${value}\n`);
     },
     async replace(entries) {
       const prepared = await tell(`prepare map ${mapFile}\n`, /New version created: \d+/);

@@ -1,9 +1,9 @@
 /**
- * Keeps HAProxy's map the same as the edge's state: whole at the start and whenever HAProxy was started anew, change
- * by change afterwards. It renews the map's end of validity for as long as it lives itself and the portal vouches.
+ * Keeps HAProxy's maps the same as the edge's state: whole at the start and whenever HAProxy was started anew, change
+ * by change afterwards. It renews their end of validity for as long as it lives itself and the portal vouches.
  */
 import { randomBytes } from 'node:crypto';
-import { allEntries, entriesOf, type MapEntry } from '@/gateway/haproxy-map';
+import { allEntries, changesFileOf, entriesOf, type MapEntry } from '@/gateway/haproxy-map';
 import { HaproxyError, haproxyMap } from '@/gateway/haproxy-socket';
 import type { Change, EdgeState } from '@/lib/edge/state';
 import { SECOND_MS } from '@/lib/kernel/time';
@@ -23,10 +23,11 @@ export type HaproxyTarget = {
   leaseSeconds: number;
 };
 
-const LOOK_EVERY_MS = SECOND_MS;
+/** A reload of HAProxy begins with empty maps: for so long, and until they are written, it answers 503. */
+const LOOK_EVERY_MS = 200;
 const RENEW_EVERY_MS = 10 * SECOND_MS;
-/** More than this is quicker written as a whole. */
-const MAX_PENDING = 5_000;
+/** More than this in the small map are folded into the large one. */
+const MAX_CHANGES = 2_000;
 
 export function haproxyUpdater(
   input: HaproxyTarget & {
@@ -36,53 +37,24 @@ export function haproxyUpdater(
     log(line: string): void;
   },
 ): HaproxyUpdater {
-  const { state, log } = input;
-  const map = haproxyMap(input);
-  const writer = randomBytes(8).toString('hex');
-  const said = sayOnce(log);
-  const pending = new Map<string, string | null>();
+  const { state } = input;
+  const said = sayOnce(input.log);
+  const pending = new Map<string, string>();
+  const maps = writtenMaps(input, pending);
   let whole = true;
   let applied: number | null = null;
-  let renewedAtMs = Number.NEGATIVE_INFINITY;
-  let running: Promise<void> | null = null;
-  let again = false;
-  let stopped = false;
 
-  const validUntil = (held: EdgeState): MapEntry => {
-    const vouched = held.asOfMs / SECOND_MS + input.maxAgeSeconds;
-    const leased = input.nowMs() / SECOND_MS + input.leaseSeconds;
-    return { key: 'settings:valid_until', value: String(Math.floor(Math.min(vouched, leased))) };
-  };
-  const writeAll = async (held: EdgeState) => {
-    whole = false;
-    pending.clear();
-    const { number } = held;
-    await map.replace(
-      everything(held, [validUntil(held), { key: 'settings:writer', value: writer }]),
-    );
-    applied = number;
-    renewedAtMs = performance.now();
-    said(`the map of HAProxy is written, ${held.index.certificateCount} certificates`);
-  };
-  const writeChanges = async (held: EdgeState) => {
-    const { number } = held;
-    for (const [key, value] of pending) {
-      await map.put({ key, value });
-      // Another change of the same key may have come meanwhile.
-      if (pending.get(key) === value) pending.delete(key);
-    }
-    applied = number;
-    if (performance.now() - renewedAtMs < RENEW_EVERY_MS) return;
-    await map.put(validUntil(held));
-    renewedAtMs = performance.now();
-  };
   const work = async () => {
     const held = state();
     if (held === null) return;
+    const { number } = held;
     try {
-      if (!whole && (await map.value('settings:writer')) !== writer) whole = true;
-      if (whole || pending.size > MAX_PENDING) await writeAll(held);
-      await writeChanges(held);
+      if (whole || maps.isFull() || !(await maps.areOurs())) {
+        whole = false;
+        await maps.writeAll(held);
+        said(`the maps of HAProxy are written, ${held.index.certificateCount} certificates`);
+      } else await maps.writeChanges(held);
+      applied = number;
     } catch (error) {
       if (!(error instanceof HaproxyError)) throw error;
       // Whether the last command was done is not known.
@@ -90,43 +62,94 @@ export function haproxyUpdater(
       said(`HAProxy at ${input.socketPath} cannot be written to: ${error.message}`);
     }
   };
-  const run = () => {
-    again = true;
-    running ??= (async () => {
-      while (again && !stopped) {
-        again = false;
-        await work();
-      }
-      running = null;
-    })();
-  };
-  const timer = setInterval(run, LOOK_EVERY_MS);
-  run();
+  const turns = oneAtATime(work);
+  const timer = setInterval(turns.wake, LOOK_EVERY_MS);
+  turns.wake();
   return {
     take(changes) {
       if (changes === 'all') whole = true;
-      else {
-        for (const { key, value } of changes.flatMap(entriesOf)) {
-          // Set anew, so that it is written in the order in which it came.
-          pending.delete(key);
-          pending.set(key, value);
-        }
-      }
-      run();
+      else for (const { key, value } of changes.flatMap(entriesOf)) pending.set(key, value);
+      turns.wake();
     },
     applied: () => applied,
     async stop() {
-      stopped = true;
       clearInterval(timer);
-      await running;
+      await turns.stop();
     },
   };
 }
 
-function* everything(held: EdgeState, settings: readonly MapEntry[]): Generator<MapEntry> {
-  yield* settings;
-  yield { key: 'settings:name_key', value: Buffer.from(held.nameKey).toString('base64') };
-  yield* allEntries(held.index);
+/** The two maps as far as they are known to be written. @param pending what is not in them yet; taken from here */
+function writtenMaps(
+  input: HaproxyTarget & { nowMs(): number; maxAgeSeconds: number },
+  pending: Map<string, string>,
+): {
+  isFull(): boolean;
+  areOurs(): Promise<boolean>;
+  writeAll(held: EdgeState): Promise<void>;
+  writeChanges(held: EdgeState): Promise<void>;
+} {
+  const large = haproxyMap(input);
+  const small = haproxyMap({ ...input, mapFile: changesFileOf(input.mapFile) });
+  const writer = randomBytes(8).toString('hex');
+  const inSmall = new Set<string>();
+  let renewedAtMs = 0;
+
+  const validUntil = (held: EdgeState): MapEntry => {
+    const vouched = held.asOfMs / SECOND_MS + input.maxAgeSeconds;
+    const leased = input.nowMs() / SECOND_MS + input.leaseSeconds;
+    return { key: 'settings:valid_until', value: String(Math.floor(Math.min(vouched, leased))) };
+  };
+  return {
+    isFull: () => inSmall.size + pending.size > MAX_CHANGES,
+    areOurs: async () => (await small.value('settings:writer')) === writer,
+    async writeAll(held) {
+      pending.clear();
+      await large.replace(allEntries(held));
+      // Whatever changed while the large one was written. With it the maps are valid: last.
+      const since = [...pending].map(([key, value]) => ({ key, value }));
+      pending.clear();
+      await small.replace([...since, { key: 'settings:writer', value: writer }, validUntil(held)]);
+      inSmall.clear();
+      for (const { key } of since) inSmall.add(key);
+      renewedAtMs = performance.now();
+    },
+    async writeChanges(held) {
+      for (const [key, value] of pending) {
+        await (inSmall.has(key) ? small.set({ key, value }) : small.add({ key, value }));
+        inSmall.add(key);
+        // Another change of the same key may have come meanwhile.
+        if (pending.get(key) === value) pending.delete(key);
+      }
+      if (performance.now() - renewedAtMs < RENEW_EVERY_MS) return;
+      await small.set(validUntil(held));
+      renewedAtMs = performance.now();
+    },
+  };
+}
+
+/** Does the work again when it was woken meanwhile, never twice at once. */
+function oneAtATime(work: () => Promise<void>): { wake(): void; stop(): Promise<void> } {
+  let running: Promise<void> | null = null;
+  let again = false;
+  let stopped = false;
+  const run = async () => {
+    while (again && !stopped) {
+      again = false;
+      await work();
+    }
+    running = null;
+  };
+  return {
+    wake() {
+      again = true;
+      running ??= run();
+    },
+    async stop() {
+      stopped = true;
+      await running;
+    },
+  };
 }
 
 function sayOnce(log: (line: string) => void): (line: string) => void {

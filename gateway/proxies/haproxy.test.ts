@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { changesFileOf } from '@/gateway/haproxy-map';
 import { haproxyMap } from '@/gateway/haproxy-socket';
 import { type Beside, haproxyBeside } from '@/gateway/proxies/testing/products';
 import { type Call, call } from '@/gateway/testing/call';
@@ -34,10 +35,12 @@ afterAll(async () => {
 const written = () => until(() => edge.gateway.haproxy?.applied() === edge.portal.number());
 const now = () => Math.floor(Date.now() / 1000);
 const ask = (options: Call = {}) => call(haproxy.setting, options);
-const runtime = () =>
+const runtime = (map: 'large' | 'small') =>
   haproxyMap({
     socketPath: edge.config.haproxy?.socketPath ?? '',
-    mapFile: edge.config.haproxy?.mapFile ?? '',
+    mapFile: (map === 'large' ? (name: string) => name : changesFileOf)(
+      edge.config.haproxy?.mapFile ?? '',
+    ),
   });
 
 async function change(...changes: Change[]): Promise<void> {
@@ -163,13 +166,13 @@ describe('HAProxy as time passes', () => {
   });
 
   it('T16: a map that nobody renews is not believed: 503 over mTLS, and without it to who enforced', async () => {
-    const until = await runtime().value('settings:valid_until');
+    const until = await runtime('small').value('settings:valid_until');
     const { leaseSeconds = 0 } = edge.config.haproxy ?? {};
     expect(Number(until)).toBeGreaterThan(now());
     expect(Number(until)).toBeLessThanOrEqual(now() + leaseSeconds);
     await edge.gateway.stop();
     expect((await ask({ leaf: live })).status).toBe(200);
-    await runtime().put({ key: 'settings:valid_until', value: String(now() - 1) });
+    await runtime('small').set({ key: 'settings:valid_until', value: String(now() - 1) });
     const hits = api.hits();
     const answers = [
       await ask({ leaf: live }),
@@ -201,6 +204,32 @@ describe('HAProxy as time passes', () => {
     expect(answer.status).toBe(200);
   }, 30_000);
 
+  it('what changed stands in the small map until there is much of it, then in the large one', async () => {
+    const own = testLeaf(edge.folder, 'own');
+    const key = `cert:${own.fingerprintHex.toUpperCase()}`;
+    const places = async () => [
+      await runtime('small').value(key),
+      await runtime('large').value(key),
+    ];
+    await change({ kind: 'certificate', entry: entryOf(own) });
+    expect(await places()).toEqual([expect.stringMatching(/live$/), null]);
+    await change({ kind: 'certificate', entry: entryOf(own, { revokedAt: 1 }) });
+    await expect(ask({ leaf: own })).rejects.toThrow();
+    await change({ kind: 'certificate', entry: entryOf(own) });
+    expect((await ask({ leaf: own })).status).toBe(200);
+    const names = Array.from({ length: 2_001 }, (_, index): Change => {
+      const nameHash = edge.portal.nameHash('production', `many ${index}`);
+      const entry = { nameHash, accountId: 'acc_a', environment: 'production' as const };
+      return { kind: 'api_client', entry };
+    });
+    await change(...names);
+    expect(await places()).toEqual([null, expect.stringMatching(/live$/)]);
+    expect((await ask({ leaf: own, user: 'many 2000' })).status).toBe(200);
+    await change({ kind: 'certificate_removed', fingerprint: own.fingerprint });
+    expect(await places()).toEqual(['~', expect.stringMatching(/live$/)]);
+    await expect(ask({ leaf: own })).rejects.toThrow();
+  });
+
   it('a snapshot takes the place of everything that was there', async () => {
     const gone = testLeaf(edge.folder, 'gone');
     await change({ kind: 'certificate', entry: entryOf(gone) });
@@ -210,7 +239,9 @@ describe('HAProxy as time passes', () => {
     const content = { certificates: [entry], apiClients: [], accounts: [] };
     edge.portal.inject(edge.portal.snapshot({ number, content }));
     await until(() => edge.gateway.haproxy?.applied() === number);
-    expect(await runtime().value(`cert:${gone.fingerprintHex.toUpperCase()}`)).toBeNull();
-    expect(await runtime().value(`cert:${live.fingerprintHex.toUpperCase()}`)).toMatch(/live$/);
+    expect(await runtime('large').value(`cert:${gone.fingerprintHex.toUpperCase()}`)).toBeNull();
+    expect(await runtime('large').value(`cert:${live.fingerprintHex.toUpperCase()}`)).toMatch(
+      /live$/,
+    );
   });
 });

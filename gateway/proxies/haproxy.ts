@@ -1,9 +1,9 @@
 /**
- * HAProxy decides itself, from one map that the edge keeps up to date over the runtime socket (`haproxy-map.ts`). Every
+ * HAProxy decides itself, from maps that the edge keeps up to date over the runtime socket (`haproxy-map.ts`). Every
  * rule refuses what is not known to be good: a map that is empty, old or half understood lets nothing through.
  */
 
-import { MAX_STEPS } from '@/gateway/haproxy-map';
+import { changesFileOf, GONE, MAX_STEPS } from '@/gateway/haproxy-map';
 import {
   indented,
   type Place,
@@ -17,11 +17,11 @@ import { REFUSALS, type RefusalCode } from '@/lib/kernel/refusals';
 
 /** A complete haproxy.cfg, for HAProxy 2.6 and later with OpenSSL and PCRE2. */
 export function haproxyConfig(settings: ProxySettings): string {
-  return `# Countersign with HAProxy: each call is decided here, from a map that the edge keeps up to date.
+  return `# Countersign with HAProxy: each call is decided here, from two maps that the edge keeps up to date.
 # Printed by "npm run edge -- config haproxy"; docs/edges.md says what is tested and what HAProxy cannot do.
 
 global
-  # The edge writes the map through this socket (EDGE_HAPROXY_SOCKET). Who may write it decides who may call.
+  # The edge writes the maps through this socket (EDGE_HAPROXY_SOCKET). Who may use it decides who may call.
   stats socket ${settings.haproxySocket} mode 660 level admin
   stats timeout 1m
   # No resumption: a session that goes on has no certificate of its own, or that of before its revocation.
@@ -70,10 +70,9 @@ ${indented(headerRules(settings, place).join('\n'), '  ')}
 
 /** In the order of `decide`: the first reason stands. */
 function rulesOf(settings: ProxySettings, { environment, listener }: Place): string[] {
-  const { haproxyMap: map } = settings;
   const freshness = [
     'http-request set-var(txn.now) date()',
-    `http-request set-var(txn.valid_until) str(settings:valid_until),map_str(${map})`,
+    `http-request set-var(txn.valid_until) str(settings:valid_until),map_str(${changesFileOf(settings.haproxyMap)})`,
   ];
   if (listener === 'standard') {
     return [
@@ -110,7 +109,7 @@ function rulesOf(settings: ProxySettings, { environment, listener }: Place): str
 function bindOf(settings: ProxySettings, { listener, port }: Place): string {
   const tls = `bind ${settings.address}:${port} ssl crt ${settings.certFile} alpn h2,http/1.1 ssl-min-ver TLSv1.2 no-tls-tickets`;
   if (listener === 'standard') return tls;
-  return `# Asks for a certificate and takes any: the map knows them by their SHA-256. HAProxy wants a CA file to ask at all;
+  return `# Asks for a certificate and takes any: the maps know them by their SHA-256. HAProxy wants a CA file to ask at all;
   # none is judged by it, and its names are not sent.
   ${tls} verify optional ca-file ${settings.certFile} no-ca-names crt-ignore-err all ca-ignore-err all`;
 }
@@ -127,12 +126,22 @@ function refuse(code: RefusalCode, condition: string): string {
   return `http-request set-var(txn.refusal) str(${code}) if !{ var(txn.refusal) -m found } ${condition}`;
 }
 
-function certificateRules({ haproxyMap: map }: ProxySettings): string[] {
+/** What changed lately is looked at first; there an entry may say that it is no more. */
+function lookUp({ haproxyMap }: ProxySettings, variable: string, key: string): string[] {
+  const into = `http-request set-var(${variable}) ${key}`;
+  return [
+    `${into},map_str(${changesFileOf(haproxyMap)})`,
+    `${into},map_str(${haproxyMap}) if !{ var(${variable}) -m found }`,
+    `http-request unset-var(${variable}) if { var(${variable}) -m str ${GONE} }`,
+  ];
+}
+
+function certificateRules(settings: ProxySettings): string[] {
   return [
     refuse('certificate_required', '!{ ssl_c_used }'),
     refuse('not_a_client_certificate', '{ var(sess.usage) -m found }'),
     refuse('edge_not_ready', STALE),
-    `http-request set-var(txn.cert) var(sess.leaf_key),map_str(${map})`,
+    ...lookUp(settings, 'txn.cert', 'var(sess.leaf_key)'),
     refuse('unknown_certificate', '!{ var(txn.cert) -m found }'),
     refuse('certificate_revoked', '!{ var(txn.cert),field(5,|) -m str live }'),
     'http-request set-var(txn.not_before) var(txn.cert),field(3,|)',
@@ -214,19 +223,20 @@ const APIKEY_RULES = [
  * The map has keyed hashes of names (`apiClientNameHash`): environment, a zero byte, name. HAProxy's texts end at a
  * zero byte, so it is put in as an escape and taken out of it last.
  */
-function lookUpClient({ haproxyMap: map }: ProxySettings, environment: string): string[] {
+function lookUpClient(settings: ProxySettings, environment: string): string[] {
   return [
-    `http-request set-var(txn.name_key) str(settings:name_key),map_str(${map})`,
+    `http-request set-var(txn.name_key) str(settings:name_key),map_str(${settings.haproxyMap})`,
     'http-request set-var(txn.name_escaped) var(txn.name),url_enc',
     `http-request set-var(txn.name_hash) str(${environment}%00),concat(,txn.name_escaped),url_dec,hmac(sha256,txn.name_key),hex`,
-    `http-request set-var(txn.client) str(name:${environment}:),concat(,txn.name_hash),map_str(${map}) if { var(txn.name_hash) -m found }`,
+    `http-request set-var(txn.client_key) str(name:${environment}:),concat(,txn.name_hash) if { var(txn.name_hash) -m found }`,
+    ...lookUp(settings, 'txn.client', 'var(txn.client_key)'),
     'http-request set-var(txn.account) var(txn.client)',
   ];
 }
 
-function accountRules({ haproxyMap: map }: ProxySettings, environment: string): string[] {
+function accountRules(settings: ProxySettings, environment: string): string[] {
   return [
-    `http-request set-var(txn.policy) str(account:${environment}:),concat(,txn.account),map_str(${map})`,
+    ...lookUp(settings, 'txn.policy', `str(account:${environment}:),concat(,txn.account)`),
     refuse('edge_not_ready', '!{ var(txn.policy) -m found }'),
     refuse('account_suspended', '!{ var(txn.policy),field(1,|) -m str active }'),
   ];

@@ -53,7 +53,8 @@ const FLAGS = {
   'haproxy-map': {
     default: '/etc/haproxy/countersign.map',
     takes: PLACE,
-    words: 'HAProxy: an empty file, the name of the map, as in EDGE_HAPROXY_MAP',
+    words:
+      'HAProxy: the file of the large map, empty, as in EDGE_HAPROXY_MAP; the small one is beside it, .changes',
   },
   'secret-header': {
     default: 'X-Edge-Secret',

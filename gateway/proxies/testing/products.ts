@@ -1,6 +1,7 @@
 /** The proxies under test, each with the configuration that `npm run edge -- config` prints. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { changesFileOf } from '@/gateway/haproxy-map';
 import { printConfig } from '@/gateway/proxies/print';
 import { type Program, startProgram } from '@/gateway/proxies/testing/program';
 import type { Setting } from '@/gateway/testing/setting';
@@ -57,7 +58,7 @@ export async function haproxyBeside(
   return beside(setting, 'haproxy', [...places, ...flags], async ({ folder, text, port }) => {
     const file = join(folder, 'haproxy.cfg');
     writeFileSync(file, text);
-    writeFileSync(haproxy.mapFile, '');
+    for (const map of [haproxy.mapFile, changesFileOf(haproxy.mapFile)]) writeFileSync(map, '');
     return startProgram({
       binary: found(findHaproxy(), 'HAProxy'),
       args: ['-db', '-f', file],

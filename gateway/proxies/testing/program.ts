@@ -16,6 +16,9 @@ export async function startProgram(input: {
   const env = { NODE_ENV: 'production' as const, PATH: process.env.PATH, ...input.env };
   const child = spawn(input.binary, input.args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = once(child, 'exit');
+  // A test that fails before it has what it would stop leaves nothing behind either.
+  const kill = () => void child.kill('SIGTERM');
+  process.once('exit', kill);
   let said = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk) => {
@@ -40,7 +43,8 @@ export async function startProgram(input: {
   return {
     child,
     async stop() {
-      child.kill('SIGTERM');
+      process.off('exit', kill);
+      kill();
       await ended;
     },
   };
