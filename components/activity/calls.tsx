@@ -1,8 +1,9 @@
 import { ChevronRight } from 'lucide-react';
+import { actFor } from '@/components/live/words';
 import { Ago, Moment } from '@/components/time/when';
 import { Badge } from '@/components/ui/badge';
 import { Env } from '@/components/ui/env';
-import { Fact } from '@/components/ui/fact';
+import { Fact, grouped } from '@/components/ui/fact';
 import { Link } from '@/components/ui/link';
 import type { RefusedCallView } from '@/lib/contract/activity';
 
@@ -35,9 +36,15 @@ export function Calls({ calls }: { calls: RefusedCallView[] }) {
 }
 
 function Explanation({ call }: { call: RefusedCallView }) {
+  const act = actFor(call);
   return (
     <div className="explanation">
-      <p>{call.whatToDo}</p>
+      <p>
+        {call.whatToDo}{' '}
+        <Link className="link" href={act.href}>
+          {act.words}
+        </Link>
+      </p>
       <dl className="facts">
         <Fact name="Code">
           <code className="code">{call.code}</code>
@@ -48,13 +55,7 @@ function Explanation({ call }: { call: RefusedCallView }) {
         <Fact name="Environment">
           <Env environment={call.environment} size="text" />
         </Fact>
-        {call.certificateId ? (
-          <Fact name="Certificate">
-            <Link className="link wraps" href={`/certificates/${call.certificateId}`}>
-              {call.certificateLabel ?? call.certificateId}
-            </Link>
-          </Fact>
-        ) : null}
+        <Presented call={call} />
         {call.apiClientName ? (
           <Fact name="API client" form="mono">
             {call.apiClientName}
@@ -68,5 +69,24 @@ function Explanation({ call }: { call: RefusedCallView }) {
         </Fact>
       </dl>
     </div>
+  );
+}
+
+/** The certificate by its label, or the fingerprint to compare with the files one has. */
+function Presented({ call }: { call: RefusedCallView }) {
+  if (call.certificateId) {
+    return (
+      <Fact name="Certificate">
+        <Link className="link wraps" href={`/certificates/${call.certificateId}?tab=traffic`}>
+          {call.certificateLabel ?? call.certificateId}
+        </Link>
+      </Fact>
+    );
+  }
+  if (!call.fingerprint) return null;
+  return (
+    <Fact name="Certificate" form="hex" copy={call.fingerprint} note="SHA-256 of what was sent">
+      {grouped(call.fingerprint)}
+    </Fact>
   );
 }

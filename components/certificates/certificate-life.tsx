@@ -1,17 +1,21 @@
 import { dayText } from '@/components/time/format';
 import { readerLocale } from '@/components/time/locale';
 import { Ago } from '@/components/time/when';
-import { REASON_WORDS } from '@/components/words';
+import { firstAndMore, grouped, shareText } from '@/components/traffic/numbers';
+import { ENVIRONMENT_WORDS, REASON_WORDS } from '@/components/words';
+import type { CertificateTrafficView } from '@/lib/contract/activity';
 import type { CertificateView } from '@/lib/contract/views';
 import { daysText, lifeOf } from './life';
 import { Lifeline } from './lifeline';
 
-/** The sentence that says how it stands, the line of its life, and when it was last seen. */
+/** The sentence that says how it stands, the line of its life, and how it is used. */
 export async function CertificateLife({
   certificate,
+  traffic,
   now,
 }: {
   certificate: CertificateView;
+  traffic: CertificateTrafficView;
   now: Date;
 }) {
   const locale = await readerLocale();
@@ -34,27 +38,45 @@ export async function CertificateLife({
           />
         </div>
       </div>
-      <dl className="stats">
-        <div>
-          <dt>Last seen</dt>
-          <dd>{certificate.lastSeenAt ? <Ago at={certificate.lastSeenAt} /> : 'Never'}</dd>
-        </div>
-        <div>
-          <dt>Issued</dt>
-          <dd>
-            <Ago at={certificate.createdAt} /> <small>by {certificate.createdBy}</small>
-          </dd>
-        </div>
-        <div>
-          <dt>Key</dt>
-          <dd>{certificate.keyLabel}</dd>
-        </div>
-        <div>
-          <dt>Slot</dt>
-          <dd>{certificate.slot ?? <small>none, it is not live</small>}</dd>
-        </div>
-      </dl>
+      <TrafficStats certificate={certificate} traffic={traffic} />
     </section>
+  );
+}
+
+function TrafficStats({
+  certificate,
+  traffic,
+}: {
+  certificate: CertificateView;
+  traffic: CertificateTrafficView;
+}) {
+  const { share, passed, apiClients } = traffic;
+  const environment = ENVIRONMENT_WORDS[certificate.environment].toLowerCase();
+  const names = apiClients.flatMap(({ name }) => name ?? []);
+  const [busiest] = names;
+  return (
+    <dl className="stats">
+      <div>
+        <dt>Last seen</dt>
+        <dd>{certificate.lastSeenAt ? <Ago at={certificate.lastSeenAt} /> : 'Never'}</dd>
+      </div>
+      <div>
+        <dt>Calls in 7 days</dt>
+        <dd>{grouped(passed.week)}</dd>
+      </div>
+      <div>
+        <dt>Share of {environment}</dt>
+        <dd>
+          {share.ofCalls > 0 ? shareText(share.calls, share.ofCalls) : <small>no calls yet</small>}
+        </dd>
+      </div>
+      <div>
+        <dt>API clients</dt>
+        <dd>
+          {names.length} {busiest ? <small>{firstAndMore(names)}</small> : null}
+        </dd>
+      </div>
+    </dl>
   );
 }
 

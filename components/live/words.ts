@@ -68,6 +68,15 @@ type Act = { words: string; href: string };
 /** Where the fix of a refusal is made. */
 export function actOf({ refusal, environment, certificate }: DecisionView): Act | null {
   if (refusal === null) return null;
+  return actFor({ code: refusal.code, environment, certificateId: certificate?.id ?? null });
+}
+
+export function actFor(refused: {
+  code: RefusalCode;
+  environment: Environment;
+  certificateId: string | null;
+}): Act {
+  const { code, environment, certificateId } = refused;
   const acts: Partial<Record<RefusalCode, Act>> = {
     certificate_expired: { words: 'Issue a certificate', href: newCertificate(environment) },
     not_a_client_certificate: { words: 'Issue a certificate', href: newCertificate(environment) },
@@ -81,16 +90,16 @@ export function actOf({ refusal, environment, certificate }: DecisionView): Act 
       words: `Show the hosts of ${otherThan(environment)}`,
       href: `/connect?environment=${otherThan(environment)}`,
     },
-    ...(certificate
+    ...(certificateId
       ? {
           certificate_not_yet_valid: {
             words: 'See its dates',
-            href: `/certificates/${certificate.id}`,
+            href: `/certificates/${certificateId}`,
           },
         }
       : {}),
   };
-  return acts[refusal.code] ?? { words: 'About this code', href: `/errors#${refusal.code}` };
+  return acts[code] ?? { words: 'About this code', href: `/errors#${code}` };
 }
 
 function newCertificate(environment: Environment): string {

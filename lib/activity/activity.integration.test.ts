@@ -83,7 +83,7 @@ describe('certificateTraffic', () => {
     ]);
   });
 
-  it('of another account’s certificate is not found', async () => {
+  it('of a certificate of another account is not found', async () => {
     const [mine, theirs] = [await portal.newAccount(), await portal.newAccount()];
     const { id } = await testCertificate(theirs, 'ERP');
     await expect(certificateTraffic(mine.as('admin'), id)).rejects.toThrow('not_found');

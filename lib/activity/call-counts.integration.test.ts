@@ -124,7 +124,7 @@ describe('counts of a report', () => {
     ]);
   });
 
-  it('with a certificate that nobody has are nobody’s, and with another account’s API client do not name it', async () => {
+  it('with a certificate that nobody has belong to nobody, and one with the API client of another account does not name it', async () => {
     const [mine, theirs] = [await portal.newAccount(), await portal.newAccount()];
     const edge = await testEdge();
     const nameHash = await testClient(theirs.id, 'production');

@@ -1,27 +1,17 @@
 import type { Metadata } from 'next';
-import { z } from 'zod';
-import { Calls } from '@/components/activity/calls';
 import { Changes } from '@/components/activity/changes';
-import { Chips, Tabs } from '@/components/ui/chips';
+import { Tabs } from '@/components/ui/chips';
 import { Empty } from '@/components/ui/empty';
 import { Link } from '@/components/ui/link';
 import { ProblemNotice } from '@/components/ui/problem-notice';
-import { ENVIRONMENT_WORDS } from '@/components/words';
 import type { Principal } from '@/lib/access/scope';
-import { listRefusedCalls } from '@/lib/activity/refused-calls';
 import { listActivity } from '@/lib/audit/list';
-import { ENVIRONMENTS } from '@/lib/kernel/environments';
 import { attempt } from '../attempt';
 import { inAccount } from '../opened';
+import { askedOf } from './asked';
+import { CallStream } from './call-stream';
 
 export const metadata: Metadata = { title: 'Activity' };
-
-const query = z.object({
-  stream: z.enum(['calls', 'changes']).catch('calls'),
-  environment: z.enum(ENVIRONMENTS).optional().catch(undefined),
-  cursor: z.string().max(40).optional().catch(undefined),
-});
-type Query = z.infer<typeof query>;
 
 type Props = { searchParams: Promise<Record<string, string | string[] | undefined>> };
 
@@ -29,13 +19,13 @@ export default async function ActivityPage({ searchParams }: Props) {
   const signedIn = await inAccount();
   if (!signedIn) return null;
   const { principal } = signedIn;
-  const asked = query.parse(await searchParams);
+  const asked = askedOf(await searchParams);
   return (
     <>
       <div>
         <h1 className="title">Activity</h1>
         <p className="lede">
-          Calls are what the edge refused. Changes are what people and programs did here.
+          Calls are what edges refused and let pass. Changes are what people and programs did here.
         </p>
       </div>
       <div>
@@ -50,11 +40,11 @@ export default async function ActivityPage({ searchParams }: Props) {
             },
           ]}
         />
-        <div className="mt-6 grid gap-4">
+        <div className="mt-6 grid gap-6">
           {asked.stream === 'calls' ? (
-            <CallStream principal={principal} query={asked} />
+            <CallStream principal={principal} filter={asked} />
           ) : (
-            <ChangeStream principal={principal} query={asked} />
+            <ChangeStream principal={principal} cursor={asked.cursor} />
           )}
         </div>
       </div>
@@ -62,42 +52,14 @@ export default async function ActivityPage({ searchParams }: Props) {
   );
 }
 
-async function CallStream({ principal, query }: { principal: Principal; query: Query }) {
-  const all = await listRefusedCalls(principal, 100);
-  const { environment } = query;
-  const calls = environment ? all.filter((call) => call.environment === environment) : all;
-  return (
-    <>
-      <Chips
-        label="Environment"
-        choices={[
-          { name: 'All environments', href: '/activity', picked: !environment },
-          ...ENVIRONMENTS.map((one) => ({
-            name: ENVIRONMENT_WORDS[one],
-            href: `/activity?environment=${one}`,
-            picked: one === environment,
-          })),
-        ]}
-      />
-      <div className="sheet overflow-hidden">
-        {calls.length === 0 ? (
-          <Empty title={`No refused call${environment ? ` in ${environment}` : ''}`}>
-            A call appears here when an edge refuses it and can tell that it is yours.
-          </Empty>
-        ) : (
-          <Calls calls={calls} />
-        )}
-      </div>
-      <p className="small quiet">
-        The newest 100. A call without a certificate that names no API client cannot be told to be
-        yours, and is not here.
-      </p>
-    </>
-  );
-}
-
-async function ChangeStream({ principal, query }: { principal: Principal; query: Query }) {
-  const page = await attempt(() => listActivity(principal, { cursor: query.cursor }));
+async function ChangeStream({
+  principal,
+  cursor,
+}: {
+  principal: Principal;
+  cursor: string | undefined;
+}) {
+  const page = await attempt(() => listActivity(principal, { cursor }));
   if (!page.ok) return <ProblemNotice problem={page.problem} />;
   const { items, nextCursor } = page.value;
   return (
@@ -109,9 +71,9 @@ async function ChangeStream({ principal, query }: { principal: Principal; query:
       ) : (
         <Changes events={items} />
       )}
-      {query.cursor || nextCursor ? (
+      {cursor || nextCursor ? (
         <nav className="more" aria-label="Pages">
-          {query.cursor ? (
+          {cursor ? (
             <Link className="link" href="/activity?stream=changes">
               Newest changes
             </Link>

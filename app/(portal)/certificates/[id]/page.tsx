@@ -6,8 +6,10 @@ import { CertificateHeading } from '@/components/certificates/heading';
 import { Install } from '@/components/certificates/install';
 import { LabelForm } from '@/components/certificates/label-form';
 import { renewalPath } from '@/components/overview/verdict';
+import { TrafficTab } from '@/components/traffic/traffic-tab';
 import { Tabs } from '@/components/ui/chips';
 import { Link } from '@/components/ui/link';
+import { certificateTraffic } from '@/lib/activity/certificate-traffic';
 import { certificateDetail, getCertificate } from '@/lib/certificates/read';
 import { LABEL_MAX_CHARACTERS } from '@/lib/contract/operations';
 import type { CertificateView } from '@/lib/contract/views';
@@ -30,8 +32,8 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
   return { title: (await orNotFound(() => getCertificate(principal, id))).label };
 }
 
-const TABS = ['install', 'facts', 'history'] as const;
-const TAB_WORDS = { install: 'Install', facts: 'Facts', history: 'History' };
+const TABS = ['install', 'traffic', 'facts', 'history'] as const;
+const TAB_WORDS = { install: 'Install', traffic: 'Traffic', facts: 'Facts', history: 'History' };
 
 export default async function CertificatePage({ params, searchParams }: Props) {
   const signedIn = await inAccount();
@@ -40,6 +42,7 @@ export default async function CertificatePage({ params, searchParams }: Props) {
   const { id } = await params;
   const detail = await orNotFound(() => certificateDetail(principal, id));
   const { certificate, facts, history, revocation } = detail;
+  const traffic = await certificateTraffic(principal, id);
   const asked = await searchParams;
   const tab = TABS.find((one) => one === asked.tab) ?? 'install';
   const places = await enforcementConsequences(principal);
@@ -69,7 +72,7 @@ export default async function CertificatePage({ params, searchParams }: Props) {
           may={{ issue: can('certificates.issue'), revoke: can('certificates.revoke') }}
         />
       </div>
-      <CertificateLife certificate={certificate} now={now} />
+      <CertificateLife certificate={certificate} traffic={traffic} now={now} />
       <div>
         <Tabs
           label="Certificate"
@@ -81,6 +84,7 @@ export default async function CertificatePage({ params, searchParams }: Props) {
         />
         <div className="mt-6">
           {tab === 'install' ? <Install certificate={certificate} call={call} /> : null}
+          {tab === 'traffic' ? <TrafficTab traffic={traffic} /> : null}
           {tab === 'facts' ? (
             <FactsTab certificate={certificate} more={facts} places={revocation} now={now} />
           ) : null}
