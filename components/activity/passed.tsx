@@ -41,9 +41,10 @@ export function PassedCalls({ kinds }: { kinds: PassedCallsView[] }) {
   );
 }
 
-function whose({ certificate, proved }: PassedCallsView): string {
+function whose({ certificate, proved, calls }: PassedCallsView): string {
   if (certificate) return `with ${certificate.label}`;
-  return proved ? 'without a certificate' : 'without a certificate, by anyone';
+  if (proved) return 'without a certificate';
+  return `that only ${calls === 1 ? 'names' : 'name'} your API client`;
 }
 
 function keyOf({ environment, listener, proved, certificate, apiClient }: PassedCallsView): string {
@@ -89,10 +90,14 @@ function Explanation({ kind }: { kind: PassedCallsView }) {
   );
 }
 
-function meaning({ listener, proved, environment }: PassedCallsView): string {
-  if (listener === 'mtls') return `They also pass when mTLS is enforced in ${environment}.`;
-  if (proved) {
-    return `They are refused once mTLS is enforced in ${environment}. Call the mTLS host with your certificate.`;
+function meaning({ listener, proved, environment, calls }: PassedCallsView): string {
+  const one = calls === 1;
+  if (listener === 'mtls') {
+    return `${one ? 'It also passes' : 'They also pass'} when mTLS is enforced in ${environment}.`;
   }
-  return 'They named your API client, and nothing shows that they were yours: the API answered 401 or 403, or not at all. They neither hold enforcement back nor speak for it. If they are yours, check the password.';
+  if (proved) {
+    return `${one ? 'It is' : 'They are'} refused once mTLS is enforced in ${environment}. Call the mTLS host with your certificate.`;
+  }
+  const [they, were] = one ? ['it', 'was'] : ['they', 'were'];
+  return `The edge let ${one ? 'it' : 'them'} through, and nothing shows that ${they} ${were} yours: the API answered 401 or 403, or not at all. So ${they} neither ${one ? 'holds' : 'hold'} enforcement back nor ${one ? 'speaks' : 'speak'} for it. If ${they} ${were} yours, check the password.`;
 }

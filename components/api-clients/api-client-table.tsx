@@ -10,7 +10,7 @@ import { CONNECTS_WORDS, ifEnforced, unprovedText } from './connection-words';
 /** The API clients of one environment: how each connects, and what enforcement would do to it. */
 export function ApiClientTable({ connections }: { connections: ConnectionsView }) {
   return (
-    <table className="rows">
+    <table className="rows clients">
       <thead>
         <tr>
           <th scope="col">API client</th>

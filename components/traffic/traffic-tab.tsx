@@ -37,11 +37,11 @@ export function TrafficTab({ traffic }: { traffic: CertificateTrafficView }) {
           </div>
           <DayChart days={traffic.days} />
         </section>
-        <Callers traffic={traffic} />
+        {traffic.apiClients.length > 0 ? <Callers traffic={traffic} /> : null}
       </div>
       <aside className="c5 grid gap-6">
         <Share traffic={traffic} />
-        <Networks traffic={traffic} />
+        {traffic.networks.length > 0 ? <Networks traffic={traffic} /> : null}
       </aside>
     </div>
   );

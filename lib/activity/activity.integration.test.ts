@@ -76,9 +76,9 @@ describe('certificateTraffic', () => {
       { date: '2026-11-18', passed: 10, refused: 2 },
       { date: '2026-11-21', passed: 65, refused: 7 },
     ]);
-    expect(traffic.apiClients).toMatchObject([{ name: `erp-${account.id}`, calls: 184 }]);
+    expect(traffic.apiClients).toMatchObject([{ name: `erp-${account.id}`, calls: 175 }]);
     expect(traffic.networks).toMatchObject([
-      { network: '192.0.2.0/24', calls: 179, userAgents: ['curl/8.14.1'] },
+      { network: '192.0.2.0/24', calls: 170, userAgents: ['curl/8.14.1'] },
       { network: '203.0.113.0/24', calls: 5, userAgents: ['erp/1'] },
     ]);
   });

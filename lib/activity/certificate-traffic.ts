@@ -120,6 +120,7 @@ async function apiClientsOf(tx: Tx, of: Of): Promise<CertificateTrafficView['api
     SELECT counted.api_client_id AS id, client.name, counted.calls, counted.last_at FROM (
       SELECT api_client_id, sum(calls)::float8 AS calls, max(last_at) AS last_at FROM call_count
       WHERE certificate_id = ${id} AND account_id = ${accountId} AND hour >= ${windowStart(now, DAYS)}
+        AND outcome = 'passed'
       GROUP BY api_client_id
     ) AS counted
     LEFT JOIN api_client client ON client.id = counted.api_client_id AND client.account_id = ${accountId}
@@ -137,6 +138,7 @@ async function networksOf(tx: Tx, of: Of): Promise<CertificateTrafficView['netwo
     FROM (
       SELECT network, user_agent, sum(calls) AS calls, max(last_at) AS last_at FROM call_count
       WHERE certificate_id = ${id} AND account_id = ${accountId} AND hour >= ${windowStart(now, DAYS)}
+        AND outcome = 'passed'
       GROUP BY network, user_agent
     ) AS counted
     GROUP BY network ORDER BY 2 DESC, 3 DESC LIMIT ${MOST_LISTED}`;

@@ -72,7 +72,7 @@ export const trafficSchema = z.strictObject({
         lastAt: instant,
       }),
     )
-    .describe('Who called with it in the last 30 days, the busiest first; at most 20.'),
+    .describe('Whose calls with it passed in the last 30 days, the busiest first; at most 20.'),
   networks: z
     .array(
       z.strictObject({
@@ -82,7 +82,7 @@ export const trafficSchema = z.strictObject({
         userAgents: z.array(z.string()).describe('At most 3, the busiest first.'),
       }),
     )
-    .describe('From where in the last 30 days, the busiest first; at most 20.'),
+    .describe('From where they came, the busiest first; at most 20.'),
 });
 export type CertificateTrafficView = z.infer<typeof trafficSchema>;
 

@@ -13,6 +13,8 @@ import { attempt } from '../attempt';
 
 type Props = { principal: Principal; filter: CallFilter };
 
+/** Beside what passed only a first look. */
+const FEW_ROWS = 15;
 const ROWS = 50;
 
 /** Refused calls one by one and first, then what passed, summed up. */
@@ -31,7 +33,8 @@ export async function CallStream({ principal, filter }: Props) {
 
 async function Refused({ principal, filter }: Props) {
   const { cursor } = filter;
-  const page = await attempt(() => refusals(principal, filter, { limit: ROWS, cursor }));
+  const limit = filter.outcome === 'refused' || cursor ? ROWS : FEW_ROWS;
+  const page = await attempt(() => refusals(principal, filter, { limit, cursor }));
   if (!page.ok) return <ProblemNotice problem={page.problem} />;
   const { items, nextCursor } = page.value;
   return (
@@ -54,7 +57,10 @@ async function Refused({ principal, filter }: Props) {
               <span />
             )}
             {nextCursor ? (
-              <Link className="link" href={callsPath({ ...filter, cursor: nextCursor })}>
+              <Link
+                className="link"
+                href={callsPath({ ...filter, outcome: 'refused', cursor: nextCursor })}
+              >
                 Older calls
               </Link>
             ) : null}
