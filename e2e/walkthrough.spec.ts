@@ -30,6 +30,7 @@ test('from a CSR to an enforced mTLS call, and off again', async ({ page, tree }
   const [name = ''] = user.split(':');
   const credential = { cert: join(folder, 'erp-fullchain.pem'), key: join(folder, 'erp.key') };
   const withCertificate = () => curl({ url: `${mtlsUrl}${TEST_PATH}`, caFile, user, credential });
+  const column = page.getByRole('region', { name: 'Production', exact: true });
   const bare = (url: string) => curl({ url: `${url}${TEST_PATH}`, caFile, user });
   const csr = await newRequest(folder, 'erp', SUBJECT);
 
@@ -69,17 +70,19 @@ test('from a CSR to an enforced mTLS call, and off again', async ({ page, tree }
     expect(called.exit).not.toBe(0);
   });
 
-  await test.step('enforce production by typing what the page asks for', async () => {
-    await page.goto(`${demo.portalUrl}/enforcement`);
-    const column = page.getByRole('region', { name: 'Production' });
-    await expect(column).toContainText(`would be refused on ${new URL(standardUrl).host}`);
-    await column.getByLabel(/to confirm/).fill('enforce staging');
-    await column.getByRole('button', { name: 'Enforce production' }).click();
-    await expect(column.locator('.notice')).toBeVisible();
+  await test.step('start a trial by typing what the page asks for: a call would be refused', async () => {
+    const evidence = page.getByRole('region', { name: 'Evidence for production' });
+    await expect(async () => {
+      await page.goto(`${demo.portalUrl}/enforcement`);
+      await expect(evidence).toContainText(`would be refused: ${name}`, { timeout: 1_000 });
+    }).toPass();
+    await evidence.getByLabel(/to confirm/).fill('enforce staging');
+    await evidence.getByRole('button', { name: 'Start 15-minute trial' }).click();
+    await expect(evidence.locator('.notice')).toBeVisible();
     expect((await bare(standardUrl)).status).toBe('200');
-    await column.getByLabel(/to confirm/).fill('enforce production');
-    await column.getByRole('button', { name: 'Enforce production' }).click();
-    await expect(column.getByRole('button', { name: /Turn off enforcement/ })).toBeVisible();
+    await evidence.getByLabel(/to confirm/).fill('enforce production');
+    await evidence.getByRole('button', { name: 'Start 15-minute trial' }).click();
+    await expect(column.getByText('Enforce, on trial')).toBeVisible();
   });
 
   await test.step('the standard host refuses within a second; the mTLS host still answers', async () => {
@@ -93,10 +96,15 @@ test('from a CSR to an enforced mTLS call, and off again', async ({ page, tree }
     expect([ended.status, ended.body]).toEqual(['000', '']);
   });
 
+  await test.step('confirm, which that call with the certificate has opened', async () => {
+    await column.getByRole('button', { name: 'Confirm enforcement' }).click();
+    await expect(column.getByRole('button', { name: /Turn off enforcement/ })).toBeVisible();
+    expect((await bare(standardUrl)).status).toBe('403');
+  });
+
   await test.step('turn it off in one step, and the standard host answers again', async () => {
-    const column = page.getByRole('region', { name: 'Production' });
     await column.getByRole('button', { name: /Turn off enforcement/ }).click();
-    await expect(column.getByRole('button', { name: 'Enforce production' })).toBeVisible();
+    await expect(column.getByRole('list', { name: 'Mode: Off' })).toBeVisible();
     await expect
       .poll(async () => (await bare(standardUrl)).status, { timeout: 1000, intervals: [50] })
       .toBe('200');
@@ -211,7 +219,7 @@ test('a viewer reads and downloads, and cannot issue, revoke or enforce', async 
   await page.goto(`${portalUrl}/certificates/new`);
   await expect(page.getByRole('heading', { level: 1 })).toContainText('not issue');
   await page.goto(`${portalUrl}/enforcement`);
-  await expect(page.getByRole('button', { name: /Enforce|Turn off/ })).toHaveCount(0);
+  await expect(page.getByRole('button', { name: /Enforce|Turn off|trial|Observe/ })).toHaveCount(0);
   await page.goto(`${portalUrl}/certificates`);
   await page.getByRole('main').getByRole('link', { name: 'erp.meridian.example' }).first().click();
   await page.waitForURL(/\/certificates\/[^/]+$/);

@@ -1,9 +1,14 @@
 import { Check, Download } from 'lucide-react';
+import { standingOf } from '@/components/enforcement/words';
 import { Ago, Day } from '@/components/time/when';
 import { CodeBlock } from '@/components/ui/code-block';
 import { Link } from '@/components/ui/link';
 import { hostOf } from '@/components/words';
-import type { CertificateView, EnforcementConsequence } from '@/lib/contract/views';
+import type {
+  CertificateView,
+  EnforcementConsequence,
+  EnforcementView,
+} from '@/lib/contract/views';
 import { filesBeside, Program, type ProgramChoice } from './program';
 import { curlStandard } from './snippets/curl';
 import type { SnippetFacts } from './snippets/facts';
@@ -135,25 +140,11 @@ function Standard({ place }: { place: Place }) {
   const { consequence } = place;
   if (!consequence.standardUrl) return <NoAddress />;
   const command = curlStandard({ ...place.facts, standardUrl: consequence.standardUrl });
-  const enforced = consequence.enforcement.mode === 'enforce';
   return (
     <>
       <p>
-        {enforced ? (
-          <>
-            {hostOf(consequence.standardUrl)} takes calls without a certificate. Your account
-            enforces mTLS, so yours get 403 <code>mtls_required</code>.
-          </>
-        ) : (
-          <>
-            {hostOf(consequence.standardUrl)} takes calls without a certificate: this passes until
-            you{' '}
-            <Link className="link" href="/enforcement">
-              enforce {consequence.environment}
-            </Link>
-            .
-          </>
-        )}
+        {hostOf(consequence.standardUrl)} takes calls without a certificate
+        <WhatBecomesOfIt enforcement={consequence.enforcement} />
       </p>
       <CodeBlock
         name="curl"
@@ -163,6 +154,50 @@ function Standard({ place }: { place: Place }) {
       />
     </>
   );
+}
+
+/** Of a call without a certificate, as the account's policy has it now. */
+function WhatBecomesOfIt({ enforcement }: { enforcement: EnforcementView }) {
+  const { environment, trial } = enforcement;
+  const place = `/enforcement?environment=${environment}`;
+  switch (standingOf(enforcement)) {
+    case 'enforce':
+      return (
+        <>
+          . Your account enforces mTLS, so yours get 403 <code>mtls_required</code>.
+        </>
+      );
+    case 'trial':
+      return (
+        <>
+          . Your account enforces mTLS{' '}
+          <Link className="link" href={place}>
+            on trial
+          </Link>
+          {trial ? ` until ${trial.endsAt.slice(11, 16)} UTC` : ''}, so yours get 403{' '}
+          <code>mtls_required</code>.
+        </>
+      );
+    case 'observe':
+      return (
+        <>
+          : this passes, and is counted among the calls that enforcing would refuse.{' '}
+          <Link className="link" href={place}>
+            See the evidence
+          </Link>
+        </>
+      );
+    case 'off':
+      return (
+        <>
+          : this passes until you{' '}
+          <Link className="link" href={place}>
+            enforce {environment}
+          </Link>
+          .
+        </>
+      );
+  }
 }
 
 function NoAddress() {

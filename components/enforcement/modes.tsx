@@ -1,18 +1,22 @@
 import { MODE_WORDS } from '@/components/words';
-import { ENFORCEMENT_MODES, type EnforcementMode } from '@/lib/kernel/environments';
+import type { EnforcementView } from '@/lib/contract/views';
+import { ENFORCEMENT_MODES } from '@/lib/kernel/environments';
 
-/** The modes in order; what is passed, where it stands. */
-export function Modes({ mode }: { mode: EnforcementMode }) {
+/** The modes in order; what is passed, where it stands, and dashed what is only tried. */
+export function Modes({ enforcement }: { enforcement: EnforcementView }) {
+  const { mode, trial } = enforcement;
   const at = ENFORCEMENT_MODES.indexOf(mode);
+  const passed = trial ? ENFORCEMENT_MODES.indexOf(trial.before) : at - 1;
+  const words = trial ? `${MODE_WORDS[mode]}, on trial` : MODE_WORDS[mode];
   return (
-    <ol className="modes" aria-label={`Mode: ${MODE_WORDS[mode]}`}>
+    <ol className="modes" aria-label={`Mode: ${words}`}>
       {ENFORCEMENT_MODES.map((one, index) => (
         <li
           key={one}
-          className={index < at ? 'past' : index === at ? 'here' : ''}
+          className={index <= passed ? 'past' : index === at ? (trial ? 'try' : 'here') : ''}
           aria-current={index === at ? 'step' : undefined}
         >
-          {MODE_WORDS[one]}
+          {index === at ? words : MODE_WORDS[one]}
         </li>
       ))}
     </ol>

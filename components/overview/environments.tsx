@@ -1,12 +1,12 @@
+import { STANDING_WORDS, standingOf } from '@/components/enforcement/words';
 import { Env } from '@/components/ui/env';
 import { Link } from '@/components/ui/link';
 import { counted } from '@/components/words';
-import type { OverviewView } from '@/lib/contract/views';
+import type { EnforcementView, OverviewView } from '@/lib/contract/views';
 import { liveCertificates } from './verdict';
 
 /** Per environment: what is enforced, and with what one could connect. */
 export function Environments({ overview }: { overview: OverviewView }) {
-  const live = liveCertificates(overview);
   return (
     <section>
       <div className="bar-head">
@@ -16,28 +16,31 @@ export function Environments({ overview }: { overview: OverviewView }) {
         </Link>
       </div>
       <div className="sheet">
-        {overview.account.enforcement.map(({ environment, mode }) => (
-          <div className="env-row" key={environment}>
-            <span className="top">
-              <Env environment={environment} size="text" />
-              <b className="font-medium">{mode === 'enforce' ? 'Enforced' : 'Not enforced'}</b>
-            </span>
-            <span className="quiet">
-              {counted(
-                live.filter((one) => one.environment === environment).length,
-                'live certificate',
-              )}
-              ,{' '}
-              {counted(
-                overview.apiClients.filter(
-                  (one) => one.environment === environment && !one.disabledAt,
-                ).length,
-                'API client',
-              )}
-            </span>
-          </div>
+        {overview.account.enforcement.map((enforcement) => (
+          <Row key={enforcement.environment} enforcement={enforcement} overview={overview} />
         ))}
       </div>
     </section>
+  );
+}
+
+function Row({ enforcement, overview }: { enforcement: EnforcementView; overview: OverviewView }) {
+  const { environment } = enforcement;
+  const live = liveCertificates(overview);
+  return (
+    <div className="env-row">
+      <span className="top">
+        <Env environment={environment} size="text" />
+        <b className="font-medium">{STANDING_WORDS[standingOf(enforcement)]}</b>
+      </span>
+      <span className="quiet">
+        {counted(live.filter((one) => one.environment === environment).length, 'live certificate')},{' '}
+        {counted(
+          overview.apiClients.filter((one) => one.environment === environment && !one.disabledAt)
+            .length,
+          'API client',
+        )}
+      </span>
+    </div>
   );
 }

@@ -1,5 +1,6 @@
 import { Check } from 'lucide-react';
 import { daysText, lifeOf, successorOf } from '@/components/certificates/life';
+import { standingOf } from '@/components/enforcement/words';
 import { Link } from '@/components/ui/link';
 import { listed } from '@/components/words';
 import type { CertificateView, OverviewView } from '@/lib/contract/views';
@@ -87,9 +88,6 @@ function callStep(live: CertificateView[]): Step {
 function stepsOf(overview: OverviewView, may: { issue: boolean }): Step[] {
   const now = new Date(overview.now);
   const live = liveCertificates(overview);
-  const enforced = overview.account.enforcement.some(
-    (one) => one.environment === 'production' && one.mode === 'enforce',
-  );
   const steps: Step[] = [requestStep(overview, may), certificateStep(live, may), callStep(live)];
   for (const certificate of live) {
     const { state, daysLeft } = lifeOf(certificate, now);
@@ -97,17 +95,29 @@ function stepsOf(overview: OverviewView, may: { issue: boolean }): Step[] {
     const meta = `${daysText(daysLeft)} left`;
     steps.push({ ...renewalStep(certificate, live, may), state: 'now', meta });
   }
-  steps.push({
-    text: enforced ? 'Production is enforced' : 'Enforce production',
-    state: enforced ? 'done' : 'open',
-    ...(enforced
-      ? {}
+  return [...steps, ...rehearsalSteps(overview)];
+}
+
+function rehearsalSteps(overview: OverviewView): Step[] {
+  const production = overview.account.enforcement.find((one) => one.environment === 'production');
+  const standing = production ? standingOf(production) : 'off';
+  if (standing === 'enforce') return [{ text: 'Production is enforced', state: 'done' }];
+  const enforce: Step =
+    standing === 'trial'
+      ? {
+          text: 'Confirm enforcement of production',
+          note: 'It is on trial, and goes back by itself unless you confirm it.',
+          state: 'now',
+          link: { text: 'See the trial', href: '/enforcement' },
+        }
       : {
+          text: 'Enforce production',
           note: 'From then on, calls without your certificate are refused.',
+          state: 'open',
           link: { text: 'See who is affected', href: '/enforcement' },
-        }),
-  });
-  return steps;
+        };
+  const wasObserved = standing === 'observe' || production?.trial?.before === 'observe';
+  return wasObserved ? [{ text: 'Production is observed', state: 'done' }, enforce] : [enforce];
 }
 
 function renewalStep(

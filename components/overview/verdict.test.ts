@@ -63,6 +63,27 @@ describe('the verdict', () => {
     expect(textOf(view)).toMatch(/^Sandbox is enforced\. Production is not\./);
   });
 
+  it('says of what is observed, and of what is on trial, that it is not enforced for good', () => {
+    const held = [certificate('production', 90, 'ERP'), certificate('sandbox', 90, 'Web')];
+    const observed = overview(held, { production: 'observe', sandbox: 'enforce' });
+    expect(textOf(observed)).toMatch(
+      /^Sandbox is enforced\. Production is observed, not enforced\./,
+    );
+    const tried = overview(held, enforced);
+    for (const one of tried.account.enforcement) {
+      if (one.environment !== 'production') continue;
+      one.trial = {
+        ...{ startedAt: NOW.toISOString(), endsAt: NOW.toISOString() },
+        ...{ before: 'off', provedAt: null },
+      };
+    }
+    expect(textOf(tried)).toMatch(/^Production is enforced on trial\./);
+    expect(verdictOf(tried)).toMatchObject({
+      consequence: expect.stringContaining('At 14:05 UTC that ends by itself'),
+      act: { href: '/enforcement?environment=production' },
+    });
+  });
+
   it('says first that everything is refused when an enforced environment has nothing live', () => {
     const verdict = verdictOf(overview([certificate('sandbox', 90, 'Web')], enforced));
     expect(verdict.sentences[0]).toEqual({

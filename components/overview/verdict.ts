@@ -1,8 +1,9 @@
 /** The overview's first line: is anything about to break, and what to do about it. */
 import { daysText, lifeOf, successorOf } from '@/components/certificates/life';
+import { type Standing, standingOf } from '@/components/enforcement/words';
 import { ENVIRONMENT_WORDS, listed } from '@/components/words';
-import type { CertificateView, OverviewView } from '@/lib/contract/views';
-import type { Environment } from '@/lib/kernel/environments';
+import type { CertificateView, EnforcementView, OverviewView } from '@/lib/contract/views';
+import { ENVIRONMENTS, type Environment } from '@/lib/kernel/environments';
 
 export type Tone = 'ink' | 'quiet' | 'expiring' | 'refused';
 
@@ -18,10 +19,7 @@ export function verdictOf(overview: OverviewView): Verdict {
   const enforced = overview.account.enforcement.filter((one) => one.mode === 'enforce');
   const cut = enforced.find((one) => live.every((cert) => cert.environment !== one.environment));
   const next = live.toSorted((a, b) => a.notAfter.localeCompare(b.notAfter)).at(0);
-  const sentences = [
-    enforcementSentence(enforced.map((one) => one.environment)),
-    slotSentence(overview),
-  ];
+  const sentences = [enforcementSentence(overview.account.enforcement), slotSentence(overview)];
   if (next) sentences.push(expirySentence(next, live, now));
   const full = overview.slots.every((slot) => slot.kind !== 'free');
   if (cut)
@@ -36,6 +34,8 @@ export function verdictOf(overview: OverviewView): Verdict {
     .at(0);
   if (breaking) return { sentences, ...expiring(breaking, now, full ? 'none' : 'some') };
   if (lifeOf(next, now).state === 'expiring') return { sentences, ...replaced(next) };
+  const tried = overview.account.enforcement.find((one) => one.trial !== null);
+  if (tried?.trial) return { sentences, ...onTrial(tried.environment, tried.trial.endsAt) };
   return {
     sentences,
     consequence: 'Nothing is about to expire, and nothing needs you now.',
@@ -56,12 +56,37 @@ export function renewalPath(certificate: Pick<CertificateView, 'environment' | '
   return `/certificates/new?${query}`;
 }
 
-function enforcementSentence(enforced: Environment[]): Verdict['sentences'][number] {
-  if (enforced.length === 0) return { text: 'Production is not enforced.', tone: 'ink' };
-  const names = listed(enforced.map((one) => ENVIRONMENT_WORDS[one]));
-  const text = `${names} ${enforced.length === 1 ? 'is' : 'are'} enforced.`;
-  if (enforced.includes('production')) return { text, tone: 'ink' };
-  return { text: `${text} Production is not.`, tone: 'ink' };
+const IS: Record<Standing, string> = {
+  off: 'not enforced',
+  observe: 'observed, not enforced',
+  trial: 'enforced on trial',
+  enforce: 'enforced',
+};
+
+/** Production always; what else is enforced beside it. */
+function enforcementSentence(all: EnforcementView[]): Verdict['sentences'][number] {
+  const standing = (environment: Environment) => {
+    const found = all.find((one) => one.environment === environment);
+    return found ? standingOf(found) : 'off';
+  };
+  const production = standing('production');
+  const alike = ENVIRONMENTS.filter((one) => standing(one) === production);
+  if (production === 'enforce' && alike.length > 1) {
+    return {
+      text: `${listed(alike.map((one) => ENVIRONMENT_WORDS[one]))} are enforced.`,
+      tone: 'ink',
+    };
+  }
+  const others = ENVIRONMENTS.filter(
+    (one) => one !== 'production' && ['trial', 'enforce'].includes(standing(one)),
+  ).map((one) => `${ENVIRONMENT_WORDS[one]} is ${IS[standing(one)]}.`);
+  const own =
+    production === 'off' && others.length > 0
+      ? 'Production is not.'
+      : `Production is ${IS[production]}.`;
+  const stricter = production === 'off' || production === 'observe';
+  const sentences = stricter ? [...others, own] : [own, ...others];
+  return { text: sentences.join(' '), tone: 'ink' };
 }
 
 function slotSentence({ account }: OverviewView): Verdict['sentences'][number] {
@@ -103,6 +128,13 @@ function firstSteps(overview: OverviewView): Omit<Verdict, 'sentences'> {
         ? 'Calls pass without a certificate today. Issue one, install it, make a call, then enforce.'
         : 'No certificate is live. Calls pass without one today, and enforcing needs one.',
     act: { text: 'Issue certificate', href: '/certificates/new' },
+  };
+}
+
+function onTrial(environment: Environment, endsAt: string): Omit<Verdict, 'sentences'> {
+  return {
+    consequence: `Calls to ${environment} without your certificate are refused. At ${endsAt.slice(11, 16)} UTC that ends by itself, unless you confirm it.`,
+    act: { text: 'See the trial', href: `/enforcement?environment=${environment}` },
   };
 }
 

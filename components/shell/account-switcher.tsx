@@ -6,11 +6,14 @@ export type SwitchAction = (data: FormData) => Promise<void>;
 export function AccountSwitcher({
   account,
   role,
+  standing,
   memberships,
   action,
 }: {
   account: { id: string; name: string };
   role: string;
+  /** How it stands with enforcement of production; null where that cannot be read. */
+  standing: string | null;
   memberships: { accountId: string; name: string }[];
   action: SwitchAction;
 }) {
@@ -18,6 +21,9 @@ export function AccountSwitcher({
     <span>
       <b>{account.name}</b>
       <small>{role}</small>
+      {standing === null ? null : (
+        <small className="env production">Production {standing.toLowerCase()}</small>
+      )}
     </span>
   );
   if (memberships.length < 2) return <div className="switcher">{names}</div>;

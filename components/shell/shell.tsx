@@ -15,16 +15,21 @@ export type ShellFacts = {
   /** Staff see their own rail, so nobody mistakes where they are. */
   side: 'customer' | 'staff';
   slots: string | null;
+  /** Of production. */
+  standing: string | null;
   mails: 'shown' | 'hidden';
 };
 
 export function Shell({
   facts,
   actions,
+  banner,
   children,
 }: {
   facts: ShellFacts;
   actions: { signOut: () => Promise<void>; switchAccount: SwitchAction };
+  /** Over the page, as wide as it may be. */
+  banner: React.ReactNode;
   children: React.ReactNode;
 }) {
   const { account, side, person } = facts;
@@ -42,6 +47,7 @@ export function Shell({
           <AccountSwitcher
             account={account}
             role={facts.role}
+            standing={facts.standing}
             memberships={facts.memberships}
             action={actions.switchAccount}
           />
@@ -70,9 +76,12 @@ export function Shell({
           </form>
         </div>
       </header>
-      <main className="page" id="main" tabIndex={-1}>
-        {children}
-      </main>
+      <div>
+        {banner}
+        <main className="page" id="main" tabIndex={-1}>
+          {children}
+        </main>
+      </div>
       <Toasts />
     </div>
   );

@@ -1,35 +1,53 @@
 import type { Metadata } from 'next';
-import { EnvironmentColumn } from '@/components/enforcement/environment-column';
+import type { Place } from '@/components/enforcement/environment-card';
+import { EnforcementPlaces } from '@/components/enforcement/places';
+import { RefreshWhile } from '@/components/live/refresh-while';
 import { enforcementConsequences } from '@/lib/enforcement/read';
+import { readiness } from '@/lib/enforcement/readiness';
+import { currentTime } from '@/lib/platform/clock';
 import { inAccount } from '../opened';
-import { enforcementAction } from './actions';
+import { cancelAction, confirmAction, modeAction, startAction } from './actions';
 
 export const metadata: Metadata = { title: 'Enforcement' };
 
-export default async function EnforcementPage() {
+type Props = { searchParams: Promise<Record<string, string | string[] | undefined>> };
+
+export default async function EnforcementPage({ searchParams }: Props) {
   const signedIn = await inAccount();
   if (!signedIn) return null;
   const { principal, can } = signedIn;
-  const consequences = await enforcementConsequences(principal);
-  const mayChange = can('enforcement.change');
+  const asked = await searchParams;
+  const now = currentTime().toISOString();
+  const places: Place[] = await Promise.all(
+    (await enforcementConsequences(principal)).map(async (consequence) => ({
+      consequence,
+      readiness: await readiness(principal, consequence.environment),
+      now,
+    })),
+  );
+  const picked =
+    places.find((one) => one.consequence.environment === asked.environment) ?? places[0];
+  if (!picked) return null;
+  const actsOf = ({ consequence: { environment } }: Place) =>
+    can('enforcement.change')
+      ? {
+          setMode: modeAction.bind(null, environment),
+          confirm: confirmAction.bind(null, environment),
+          cancel: cancelAction.bind(null, environment),
+          start: startAction.bind(null, environment),
+        }
+      : null;
   return (
     <>
       <div>
         <h1 className="title">Enforcement</h1>
         <p className="lede">
           Enforced, an environment refuses every call of your API clients that comes without your
-          certificate. Turning it off again is one step.
+          certificate. Observed, it refuses nothing and records what would be.
         </p>
       </div>
-      <div className="envs">
-        {consequences.map((consequence) => (
-          <EnvironmentColumn
-            key={`${consequence.environment} ${consequence.enforcement.mode}`}
-            consequence={consequence}
-            action={mayChange ? enforcementAction.bind(null, consequence.environment) : null}
-          />
-        ))}
-      </div>
+      <EnforcementPlaces places={places} picked={picked} actsOf={actsOf} />
+      {picked.consequence.enforcement.trial ? <RefreshWhile /> : null}
     </>
   );
 }

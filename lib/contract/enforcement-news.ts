@@ -1,0 +1,18 @@
+/** What every page tells of enforcement while something is about to happen by itself, or just did. */
+import type { EnforcementMode, Environment } from '@/lib/kernel/environments';
+import type { EnforcementView } from './views';
+
+export type EnvironmentNews = {
+  environment: Environment;
+  mode: EnforcementMode;
+  trial: EnforcementView['trial'];
+  schedule: EnforcementView['schedule'];
+  /** A trial that nobody confirmed and nothing changed since; told for a day. */
+  wentBack: { at: string; to: EnforcementMode } | null;
+};
+
+export type EnforcementNews = {
+  /** The portal's clock, by which trials end. */
+  at: string;
+  items: EnvironmentNews[];
+};
