@@ -35,8 +35,8 @@ export function daysText(days: number): string {
 }
 
 /**
- * The certificate that takes over when this one ends: of the same environment, for the same program (by label or
- * common name), and living longer. Null: whatever uses this one stops with it.
+ * The certificate that takes over when this one ends: its renewal, or one of the same environment, for the same program
+ * (by label or common name), and living longer. Null: whatever uses this one stops with it.
  */
 export function successorOf(
   of: CertificateView,
@@ -46,7 +46,8 @@ export function successorOf(
     (one) =>
       one.environment === of.environment &&
       one.notAfter > of.notAfter &&
-      (one.label === of.label || one.commonName === of.commonName),
+      (one.replacesId === of.id || one.label === of.label || one.commonName === of.commonName),
   );
-  return later.toSorted((a, b) => b.notAfter.localeCompare(a.notAfter))[0] ?? null;
+  const latest = later.toSorted((a, b) => b.notAfter.localeCompare(a.notAfter));
+  return latest.find((one) => one.replacesId === of.id) ?? latest[0] ?? null;
 }

@@ -16,12 +16,15 @@ export type RevokeState = {
 
 const ORDER = Object.keys(REASON_WORDS);
 
-/** A reason, the name typed, and one button that says what it does. */
+/** A reason, the name typed where it matters, and one button that says what it does. */
 export function RevokeForm({
   certificate,
+  confirmation,
   action,
 }: {
   certificate: { id: string; label: string; commonName: string };
+  /** `typed` where traffic would be hurt. */
+  confirmation: 'typed' | 'none';
   action: (state: RevokeState, data: FormData) => Promise<RevokeState>;
 }) {
   const initial: RevokeState = { values: { reason: '', confirmation: '' } };
@@ -51,11 +54,13 @@ export function RevokeForm({
           ))}
         </div>
       </fieldset>
-      <TypedConfirmation
-        words={label === commonName ? [label] : [label, commonName]}
-        typed={typed}
-        onTyped={setTyped}
-      />
+      {confirmation === 'typed' || state.problem?.code === 'confirmation_required' ? (
+        <TypedConfirmation
+          words={label === commonName ? [label] : [label, commonName]}
+          typed={typed}
+          onTyped={setTyped}
+        />
+      ) : null}
       <div className="acts">
         <button className="btn btn-danger-fill" type="submit" disabled={pending}>
           {pending ? 'Revoking certificate' : 'Revoke certificate'}

@@ -91,9 +91,10 @@ function stepsOf(overview: OverviewView, may: { issue: boolean }): Step[] {
   const steps: Step[] = [requestStep(overview, may), certificateStep(live, may), callStep(live)];
   for (const certificate of live) {
     const { state, daysLeft } = lifeOf(certificate, now);
-    if (state !== 'expiring') continue;
-    const meta = `${daysText(daysLeft)} left`;
-    steps.push({ ...renewalStep(certificate, live, may), state: 'now', meta });
+    const renewed = live.some((one) => one.replacesId === certificate.id);
+    if (state !== 'expiring' && !renewed) continue;
+    const meta = state === 'expiring' ? { meta: `${daysText(daysLeft)} left` } : {};
+    steps.push({ ...renewalStep(certificate, live, may), state: 'now', ...meta });
   }
   return [...steps, ...rehearsalSteps(overview)];
 }
@@ -120,6 +121,14 @@ function rehearsalSteps(overview: OverviewView): Step[] {
   return wasObserved ? [{ text: 'Production is observed', state: 'done' }, enforce] : [enforce];
 }
 
+function replacementNote(old: CertificateView, { lastSeenAt }: CertificateView): string {
+  const seen = lastSeenAt ? 'Calls come with it.' : 'No call has come with it yet.';
+  if (old.revokeWhenIdleDays !== null) {
+    return `${seen} The old one is revoked by itself once it has been idle for ${daysText(old.revokeWhenIdleDays)}.`;
+  }
+  return lastSeenAt ? `${seen} Revoke the old one to free its slot.` : seen;
+}
+
 function renewalStep(
   certificate: CertificateView,
   live: CertificateView[],
@@ -128,10 +137,10 @@ function renewalStep(
   const successor = successorOf(certificate, live);
   if (successor) {
     return {
-      text: `Install the replacement of ${certificate.label}`,
-      note: successor.lastSeenAt
-        ? 'Calls come with it. Revoke the old one to free its slot.'
-        : 'No call has come with it yet.',
+      text: successor.lastSeenAt
+        ? `Move ${certificate.label} to its replacement`
+        : `Install the replacement of ${certificate.label}`,
+      note: replacementNote(certificate, successor),
       link: { text: 'Open replacement', href: `/certificates/${successor.id}` },
     };
   }

@@ -94,15 +94,33 @@ describe('the verdict', () => {
     expect(verdict.act?.href).toBe('/certificates/new?environment=production');
   });
 
-  it('offers to renew what expires next, in the same environment and under the same label', () => {
+  it('offers to renew what expires next', () => {
     const view = overview(
       [certificate('production', 200, 'WMS'), certificate('sandbox', 9, 'ERP & co')],
       off,
     );
     expect(verdictOf(view).act).toEqual({
       text: 'Renew ERP & co',
-      href: '/certificates/new?environment=sandbox&label=ERP+%26+co',
+      href: '/certificates/crt_ERP & co/renew',
     });
+  });
+
+  it('names everything that expires soon, and not the first alone', () => {
+    const view = overview(
+      [certificate('production', 12, 'WMS'), certificate('production', 9, 'ERP')],
+      off,
+    );
+    const { consequence, act } = verdictOf(view);
+    expect(consequence).toBe(
+      'ERP and WMS expire within 12 days, the first in 9 days. Calls with each will then be refused. Renew them.',
+    );
+    expect(act?.text).toBe('Renew ERP');
+  });
+
+  it('is calm about an expiry whose renewal has another label and name', () => {
+    const old = certificate('production', 9, 'ERP');
+    const renewal = { ...certificate('production', 360, 'Other'), replacesId: old.id };
+    expect(verdictOf(overview([old, renewal], off)).act?.text).toBe('Open ERP');
   });
 
   it('is calm about an expiry that a newer certificate of the same label or name takes over', () => {

@@ -30,9 +30,10 @@ export function verdictOf(overview: OverviewView): Verdict {
   if (!next) return { sentences, ...firstSteps(overview) };
   const breaking = live
     .filter((one) => lifeOf(one, now).state === 'expiring' && !successorOf(one, live))
-    .toSorted((a, b) => a.notAfter.localeCompare(b.notAfter))
-    .at(0);
-  if (breaking) return { sentences, ...expiring(breaking, now, full ? 'none' : 'some') };
+    .toSorted((a, b) => a.notAfter.localeCompare(b.notAfter));
+  if (breaking.length > 0) {
+    return { sentences, ...expiring(breaking, now, full ? 'none' : 'some') };
+  }
   if (lifeOf(next, now).state === 'expiring') return { sentences, ...replaced(next) };
   const tried = overview.account.enforcement.find((one) => one.trial !== null);
   if (tried?.trial) return { sentences, ...onTrial(tried.environment, tried.trial.endsAt) };
@@ -47,8 +48,15 @@ export function liveCertificates(overview: OverviewView): CertificateView[] {
   return overview.slots.flatMap((slot) => (slot.kind === 'live' ? slot.certificate : []));
 }
 
-/** Where a certificate is replaced: the form for a new one, filled with what stays the same. */
-export function renewalPath(certificate: Pick<CertificateView, 'environment' | 'label'>): string {
+/** Where a certificate gets another beside it, of the same label and environment. */
+export function renewalPath({ id }: Pick<CertificateView, 'id'>): string {
+  return `/certificates/${id}/renew`;
+}
+
+/** Where a revoked certificate is replaced: the form for a new one, filled with what stays the same. */
+export function replacementPath(
+  certificate: Pick<CertificateView, 'environment' | 'label'>,
+): string {
   const query = new URLSearchParams({
     environment: certificate.environment,
     label: certificate.label,
@@ -146,13 +154,20 @@ function replaced(next: CertificateView): Omit<Verdict, 'sentences'> {
   };
 }
 
+/** @param ending what ends within a month with nothing after it, the first first; at least one */
 function expiring(
-  next: CertificateView,
+  ending: readonly CertificateView[],
   now: Date,
   room: 'some' | 'none',
 ): Omit<Verdict, 'sentences'> {
+  const [next, ...others] = ending;
+  const last = ending.at(-1);
+  if (!next || !last) return { consequence: '', act: null };
   const days = daysText(lifeOf(next, now).daysLeft);
-  const consequence = `${next.label} expires in ${days}. Calls with it will then be refused.`;
+  const consequence =
+    others.length === 0
+      ? `${next.label} expires in ${days}. Calls with it will then be refused.`
+      : `${listed(ending.map(({ label }) => label))} expire within ${daysText(lifeOf(last, now).daysLeft)}, the first in ${days}. Calls with each will then be refused.`;
   if (room === 'none') {
     return {
       consequence: `${consequence} All slots are used: revoke a certificate you no longer need to make room for the new one.`,
@@ -160,7 +175,7 @@ function expiring(
     };
   }
   return {
-    consequence: `${consequence} Renew it.`,
+    consequence: `${consequence} Renew ${others.length === 0 ? 'it' : 'them'}.`,
     act: { text: `Renew ${next.label}`, href: renewalPath(next) },
   };
 }

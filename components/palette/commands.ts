@@ -1,5 +1,5 @@
 /** What the palette offers: every page, every act and every certificate that this person can reach. */
-import { renewalPath } from '@/components/overview/verdict';
+import { renewalPath, replacementPath } from '@/components/overview/verdict';
 import { PLACES, type Place } from '@/components/shell/places';
 import { ENVIRONMENT_WORDS } from '@/components/words';
 import type { CertificateView } from '@/lib/contract/views';
@@ -137,6 +137,10 @@ function certificateCommands(certificate: CertificateView, { may }: CommandFacts
     does,
     href,
   });
+  const renewal =
+    certificate.status === 'revoked'
+      ? act('Replace', replacementPath(certificate))
+      : act('Renew', renewalPath(certificate));
   return [
     {
       id: `open-${id}`,
@@ -147,7 +151,7 @@ function certificateCommands(certificate: CertificateView, { may }: CommandFacts
       href: `/certificates/${id}`,
     },
     act('Download', `/certificates/${id}/download?format=fullchain`, 'download'),
-    ...(may.issue ? [act(live ? 'Renew' : 'Replace', renewalPath(certificate))] : []),
+    ...(may.issue ? [renewal] : []),
     ...(may.revoke && live ? [act('Revoke', `/certificates/${id}/revoke`)] : []),
   ];
 }

@@ -5,15 +5,21 @@ import { ShapeOf } from '@/components/ui/shapes';
 import { counted } from '@/components/words';
 import type { CsrCheckView } from '@/lib/contract/views';
 
+export type IssueVerb = { act: string; doing: string };
+
+const ISSUE: IssueVerb = { act: 'Issue certificate', doing: 'Issuing certificate' };
+
 /** The one primary button, and right below it why it is closed. */
 export function IssueAct({
   slots,
   check,
   step,
+  verb = ISSUE,
 }: {
   slots: { held: number; limit: number };
   check: CsrCheckView | null;
   step: 'ready' | 'pending' | 'empty';
+  verb?: IssueVerb;
 }) {
   const why = useId();
   const blocking = check?.findings.filter((one) => one.severity === 'error').length ?? 0;
@@ -32,7 +38,7 @@ export function IssueAct({
         disabled={closed}
         aria-describedby={reason ? why : undefined}
       >
-        {step === 'pending' ? 'Issuing certificate' : 'Issue certificate'}
+        {step === 'pending' ? verb.doing : verb.act}
       </button>
       <button
         type="submit"

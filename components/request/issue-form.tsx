@@ -9,7 +9,7 @@ import { type Choice, Choices } from './choices';
 import { CorrectedCommand } from './corrected-command';
 import { type Coming, comingOf } from './facts';
 import { Findings } from './findings';
-import { IssueAct } from './issue-act';
+import { IssueAct, type IssueVerb } from './issue-act';
 import { CheckUnavailable, IssueRefused, KeyRefused } from './request-notices';
 import { SigningRequest } from './signing-request';
 import type { CheckState, RemoteCheck } from './use-csr-check';
@@ -44,13 +44,20 @@ export function IssueForm({
   attempt,
   maxLabel,
   actions,
+  choices = 'offered',
   lead = null,
+  tail = null,
+  verb,
   coming = null,
   onChoice,
 }: IssueProps & {
+  /** `made`: environment and label are those of `initial`. */
+  choices?: 'offered' | 'made';
   lead?: React.ReactNode;
+  tail?: React.ReactNode;
+  verb?: IssueVerb;
   coming?: Coming | null;
-  onChoice: (choice: Choice) => void;
+  onChoice?: (choice: Choice) => void;
 }) {
   const { state, pending, form } = useKeptForm(actions.issue, initial);
   const [choice, setChoice] = useState<Choice>(state.values);
@@ -65,7 +72,7 @@ export function IssueForm({
   };
   const choose = (chosen: Choice) => {
     setChoice(chosen);
-    onChoice(chosen);
+    onChoice?.(chosen);
   };
   const check = checkOf(state, request.judged);
   const step = pending ? 'pending' : request.empty ? 'empty' : 'ready';
@@ -73,7 +80,9 @@ export function IssueForm({
     <form action={form.action} onSubmit={onSubmit} className="cols">
       <input type="hidden" name="attempt" value={attempt} />
       <div className="c8 grid gap-6">
-        <Choices choice={choice} maxLabel={maxLabel} onChange={choose} />
+        {choices === 'offered' ? (
+          <Choices choice={choice} maxLabel={maxLabel} onChange={choose} />
+        ) : null}
         {lead}
         {request.key ? <KeyRefused seen={request.key} /> : null}
         <SigningRequest
@@ -89,11 +98,12 @@ export function IssueForm({
           ) : null}
           {check ? <Judgement check={check} legalName={place.account.legalName} /> : null}
         </div>
+        {tail}
       </div>
       <aside className="c4 stays">
         <section className="sheet" aria-label="What you will get">
           <WhatYouGet place={place} choice={choice} coming={comingOf(check) ?? coming} />
-          <IssueAct slots={place.slots} check={check} step={step} />
+          <IssueAct slots={place.slots} check={check} step={step} {...(verb ? { verb } : {})} />
         </section>
       </aside>
     </form>

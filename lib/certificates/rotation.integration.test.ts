@@ -27,7 +27,7 @@ const environment = 'production';
 // A noon at which the CA of the test is there for sure, so that days fall where they are expected.
 const start = (Math.floor(Date.now() / DAY_MS) + 2.5) * DAY_MS;
 const at = (days: number) => new Date(start + days * DAY_MS);
-const dayOf = (days: number) => `${at(days).toISOString().slice(0, 10)}T00:00:00.000Z`;
+const hourAfter = (hours: number) => at(hours / 24).toISOString();
 const setTime = (days: number) => setClock({ now: () => at(days) });
 
 async function rotating(days: number | null = 3) {
@@ -96,10 +96,10 @@ describe('a rotation', () => {
     expect(safe).toMatchObject({ unit: 'day', idleFrom: at(0.5).toISOString() });
     expect(safe?.points).toHaveLength(14);
     expect(safe?.points.slice(-4)).toMatchObject([
-      { at: dayOf(1), old: 62, next: 38 },
-      { at: dayOf(2), old: 0, next: 99 },
-      { at: dayOf(3), old: 0, next: 0 },
-      { at: dayOf(4), old: 0, next: 7 },
+      { at: hourAfter(-7), old: 162, next: 38 },
+      { at: hourAfter(17), old: 0, next: 0 },
+      { at: hourAfter(41), old: 0, next: 99 },
+      { at: hourAfter(65), old: 0, next: 7 },
     ]);
   });
 

@@ -115,24 +115,28 @@ export async function laggingClients(tx: Tx, { old, next }: Ids, now: Date): Pro
   return rows.map(({ name }) => name);
 }
 
+/** Each step ends with the hour that runs now, so the last one is as long as the others. */
 async function pointsOf(
   tx: Tx,
   { old, next, now, unit }: Pair & { unit: 'hour' | 'day' },
 ): Promise<RotationView['points']> {
   const stepMs = unit === 'hour' ? HOUR_MS : DAY_MS;
   const steps = unit === 'hour' ? SHOWN_HOURS : SHOWN_DAYS;
-  const last = Math.floor(now.getTime() / stepMs) * stepMs;
-  const first = last - (steps - 1) * stepMs;
-  const rows = await tx.$queryRaw<{ at: Date; id: string; calls: bigint }[]>`
-    SELECT date_trunc(${unit}, hour, 'UTC') AS at, certificate_id AS id, sum(calls)::bigint AS calls FROM call_count
+  const first = hourOf(now).getTime() + HOUR_MS - steps * stepMs;
+  const rows = await tx.$queryRaw<{ hour: Date; id: string; calls: bigint }[]>`
+    SELECT hour, certificate_id AS id, sum(calls)::bigint AS calls FROM call_count
     WHERE certificate_id IN (${old.id}, ${next.id}) AND hour >= ${new Date(first)} AND outcome = 'passed'
     GROUP BY 1, 2`;
-  return Array.from({ length: steps }, (_, step) => {
-    const at = first + step * stepMs;
-    const of = (id: string) =>
-      Number(rows.find((row) => row.id === id && row.at.getTime() === at)?.calls ?? 0);
-    return { at: new Date(at).toISOString(), old: of(old.id), next: of(next.id) };
-  });
+  const points = Array.from({ length: steps }, (_, step) => ({
+    at: new Date(first + step * stepMs).toISOString(),
+    old: 0,
+    next: 0,
+  }));
+  for (const { hour, id, calls } of rows) {
+    const point = points[Math.floor((hour.getTime() - first) / stepMs)];
+    if (point) point[id === old.id ? 'old' : 'next'] += Number(calls);
+  }
+  return points;
 }
 
 function hourOf(at: Date): Date {

@@ -262,7 +262,7 @@ export type RotationView = {
   /** API clients that called with the old one in the last 30 days, and never with the new one. */
   lagging: string[];
   unit: 'hour' | 'day';
-  /** Calls that passed in each hour or day (UTC), oldest first, none left out. */
+  /** Calls that passed in each hour, or in each 24 of them, up to the hour that runs now; oldest first, none left out. */
   points: { at: string; old: number; next: number }[];
   now: string;
 };

@@ -3,12 +3,15 @@
 import { refresh, revalidatePath } from 'next/cache';
 import { redirect } from 'next/navigation';
 import { z } from 'zod';
+import type { IdleRuleState } from '@/components/certificates/idle-rule-form';
 import type { LabelState } from '@/components/certificates/label-form';
+import { hurts } from '@/components/certificates/revocation-cost';
 import type { RevokeState } from '@/components/certificates/revoke-form';
+import { setIdleRevocation } from '@/lib/certificates/idle-rule';
 import { labelCertificate } from '@/lib/certificates/label';
-import { getCertificate } from '@/lib/certificates/read';
+import { certificateDetail, getCertificate } from '@/lib/certificates/read';
 import { revokeCertificate } from '@/lib/certificates/revoke';
-import { labelBody, revocationBody } from '@/lib/contract/operations';
+import { idleRevocationBody, labelBody, revocationBody } from '@/lib/contract/operations';
 import { requireSignedIn } from '@/lib/identity/session';
 import { REVOCATION_REASONS } from '@/lib/kernel/environments';
 import { AppError } from '@/lib/kernel/errors';
@@ -51,8 +54,9 @@ export async function revokeAction(
   };
   const revoked = await attempt(async () => {
     const { reason } = parsed({ reason: values.reason }, revocationBody);
-    const { label, commonName } = await getCertificate(principal, id);
-    if (![label, commonName].includes(values.confirmation.trim())) {
+    const detail = await certificateDetail(principal, id);
+    const { label, commonName } = detail.certificate;
+    if (hurts(detail) && ![label, commonName].includes(values.confirmation.trim())) {
       throw new AppError('confirmation_required', {
         detail: `Type ${label === commonName ? label : `${label} or ${commonName}`} to confirm. Nothing was revoked.`,
       });
@@ -62,4 +66,19 @@ export async function revokeAction(
   if (!revoked.ok) return { values, problem: revoked.problem };
   revalidatePath('/', 'layout');
   redirect(`/certificates/${revoked.value.id}`);
+}
+
+export async function idleRuleAction(
+  id: string,
+  _: IdleRuleState,
+  data: FormData,
+): Promise<IdleRuleState> {
+  const { principal } = await requireSignedIn();
+  const changed = await attempt(() => {
+    const asked = data.get('rule') === 'drop' ? null : Number(data.get('idleDays'));
+    return setIdleRevocation(principal, id, parsed({ days: asked }, idleRevocationBody).days);
+  });
+  if (!changed.ok) return { problem: changed.problem };
+  refresh();
+  return {};
 }

@@ -5,7 +5,8 @@ import { FactsTab } from '@/components/certificates/facts-tab';
 import { CertificateHeading } from '@/components/certificates/heading';
 import { Install } from '@/components/certificates/install';
 import { LabelForm } from '@/components/certificates/label-form';
-import { renewalPath } from '@/components/overview/verdict';
+import { Rotation } from '@/components/certificates/rotation';
+import { renewalPath, replacementPath } from '@/components/overview/verdict';
 import { TrafficTab } from '@/components/traffic/traffic-tab';
 import { Tabs } from '@/components/ui/chips';
 import { Link } from '@/components/ui/link';
@@ -17,7 +18,7 @@ import { enforcementConsequences } from '@/lib/enforcement/read';
 import { orNotFound } from '../../attempt';
 import { languageOf, snippetFacts } from '../../connect/asked';
 import { inAccount } from '../../opened';
-import { labelAction } from './actions';
+import { idleRuleAction, labelAction } from './actions';
 
 type Props = {
   params: Promise<{ id: string }>;
@@ -73,6 +74,15 @@ export default async function CertificatePage({ params, searchParams }: Props) {
         />
       </div>
       <CertificateLife certificate={certificate} traffic={traffic} now={now} />
+      {detail.rotation ? (
+        <Rotation
+          rotation={detail.rotation}
+          here={certificate.id}
+          action={
+            can('certificates.revoke') ? idleRuleAction.bind(null, detail.rotation.old.id) : null
+          }
+        />
+      ) : null}
       <div>
         <Tabs
           label="Certificate"
@@ -116,8 +126,15 @@ function Acts({
         </Link>
       ) : null}
       {may.issue ? (
-        <Link className="btn btn-primary" href={renewalPath(certificate)}>
-          {live ? 'Renew certificate' : 'Replace certificate'}
+        <Link
+          className="btn btn-primary"
+          href={
+            certificate.status === 'revoked'
+              ? replacementPath(certificate)
+              : renewalPath(certificate)
+          }
+        >
+          {certificate.status === 'revoked' ? 'Replace certificate' : 'Renew certificate'}
         </Link>
       ) : null}
     </div>

@@ -6,7 +6,6 @@ import { redirect } from 'next/navigation';
 import { z } from 'zod';
 import type { IssueState, IssueValues } from '@/components/request/issue-form';
 import type { IssuedHere } from '@/components/request/issue-here';
-import { type RequestFile, requestFileOf } from '@/components/request/request-file';
 import { checkCsrFor } from '@/lib/certificates/check';
 import { downloadCertificate } from '@/lib/certificates/download';
 import { issueCertificate } from '@/lib/certificates/issue';
@@ -17,6 +16,7 @@ import { ENVIRONMENTS } from '@/lib/kernel/environments';
 import { looksLikePrivateKey } from '@/lib/pki/private-key';
 import { parsed } from '@/lib/platform/body';
 import { attempt } from '../../attempt';
+import { uploadOf } from '../upload';
 
 const typed = z.object({
   csr: z.string().catch(''),
@@ -93,15 +93,6 @@ export async function checkAction(csr: string): Promise<CsrCheckView | null> {
   const { principal } = await requireSignedIn();
   const checked = await attempt(() => checkCsrFor(principal, { csr: text.data }));
   return checked.ok ? checked.value : null;
-}
-
-/** What to judge. A private key is nothing to judge, and is told apart by what it came in. */
-async function uploadOf(file: unknown, text: string): Promise<RequestFile> {
-  if (file instanceof File && file.size > 0) {
-    return requestFileOf(new Uint8Array(await file.slice(0, MAX_CSR_BYTES + 1).arrayBuffer()));
-  }
-  if (looksLikePrivateKey(text)) return { kind: 'private-key', is: 'private-key' };
-  return { kind: 'text', text };
 }
 
 /** Sent twice, the same form is one certificate; changed, it is another request. */

@@ -2,22 +2,17 @@ import { randomUUID } from 'node:crypto';
 import type { Metadata } from 'next';
 import { NewCertificate } from '@/components/request/new-certificate';
 import { type Query, subjectOf, wantedOf, wayOf } from '@/components/request/wanted';
-import { dayText } from '@/components/time/format';
-import { readerLocale } from '@/components/time/locale';
 import { Link } from '@/components/ui/link';
 import { Notice } from '@/components/ui/notice';
 import { accountOverview } from '@/lib/accounts/overview';
 import { LABEL_MAX_CHARACTERS } from '@/lib/contract/operations';
 import { isEnvironment } from '@/lib/kernel/environments';
-import { DAY_MS } from '@/lib/kernel/time';
-import { LEAF_PROFILE } from '@/lib/pki/profile';
 import { judgeTyped } from '@/lib/pki/typed-request';
 import { inAccount } from '../../opened';
+import { issuePlace } from '../place';
 import { checkAction, issueAction, issueHereAction } from './actions';
 
 export const metadata: Metadata = { title: 'New certificate' };
-
-const VALID_DAYS = LEAF_PROFILE.validityMs / DAY_MS;
 
 type Props = { searchParams: Promise<Query> };
 
@@ -30,16 +25,7 @@ export default async function NewCertificatePage({ searchParams }: Props) {
   if (!account || !can('certificates.issue')) return <ReadOnly />;
   const overview = await accountOverview(principal);
   const { liveCount, liveLimit } = overview.account;
-  const end = new Date(new Date(overview.now).getTime() + LEAF_PROFILE.validityMs).toISOString();
-  const locale = await readerLocale();
-  const place = {
-    account: { id: account.id, legalName: account.legalName },
-    slots: { held: liveCount, limit: liveLimit },
-    validity: {
-      text: `${dayText(overview.now, locale)} to ${dayText(end, locale)}`,
-      note: `${VALID_DAYS} days, to ${end.slice(11, 16)} UTC if issued now`,
-    },
-  };
+  const place = await issuePlace(account, overview);
   const values = {
     csr: '',
     environment:

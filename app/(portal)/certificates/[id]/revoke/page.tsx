@@ -1,6 +1,7 @@
 import type { Metadata } from 'next';
 import { redirect } from 'next/navigation';
 import { CertificateHeading } from '@/components/certificates/heading';
+import { CostOfRevoking, hurts } from '@/components/certificates/revocation-cost';
 import { RevokeForm } from '@/components/certificates/revoke-form';
 import { Ago } from '@/components/time/when';
 import { Fact, shortened } from '@/components/ui/fact';
@@ -20,7 +21,8 @@ export default async function RevokePage({ params }: Props) {
   if (!signedIn) return null;
   const { principal, can } = signedIn;
   const { id } = await params;
-  const { certificate, outage, sameKey } = await orNotFound(() => certificateDetail(principal, id));
+  const detail = await orNotFound(() => certificateDetail(principal, id));
+  const { certificate, sameKey } = detail;
   if (certificate.status !== 'live' || !can('certificates.revoke')) redirect(`/certificates/${id}`);
   const { environment, lastSeenAt } = certificate;
   return (
@@ -32,11 +34,7 @@ export default async function RevokePage({ params }: Props) {
           are refused, on open connections too, and its slot is free.
         </p>
       </div>
-      {outage ? (
-        <Notice tone="refused" title={`This stops ${environment}`}>
-          <p>{outage}</p>
-        </Notice>
-      ) : null}
+      <CostOfRevoking cost={detail} environment={environment} />
       {sameKey.length > 0 ? (
         <Notice
           tone="expiring"
@@ -51,7 +49,11 @@ export default async function RevokePage({ params }: Props) {
       ) : null}
       <div className="cols answer-first">
         <div className="c7">
-          <RevokeForm certificate={certificate} action={revokeAction.bind(null, id)} />
+          <RevokeForm
+            certificate={certificate}
+            confirmation={hurts(detail) ? 'typed' : 'none'}
+            action={revokeAction.bind(null, id)}
+          />
         </div>
         <aside className="c5">
           <section className="sheet sheet-pad">
