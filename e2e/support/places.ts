@@ -27,6 +27,8 @@ export function placesToLookAt(certificateId: string): PlaceToLook[] {
       'certificate-facts': `${certificate}?tab=facts`,
       'certificate-history': `${certificate}?tab=history`,
       revoke: `${certificate}/revoke`,
+      renew: `${certificate}/renew`,
+      'renew-same-key': `${certificate}/renew?way=same-key`,
       enforcement: '/enforcement',
       'api-clients': '/api-clients',
       connect: '/connect',
