@@ -1,3 +1,4 @@
+import { Agent } from 'node:https';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { changesFileOf } from '@/gateway/haproxy-map';
 import { haproxyMap } from '@/gateway/haproxy-socket';
@@ -129,6 +130,46 @@ describe('HAProxy with a live map', () => {
     expect((await ask({ leaf: live, headers: { 'CLIENT-ID': '' } })).code).toBe(
       'malformed_request',
     );
+  });
+});
+
+describe('HAProxy on one kept connection', () => {
+  it('judges each call by its own credentials, whatever the call before said', async () => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const sockets = new Set<number | undefined>();
+    agent.on('free', (socket) => sockets.add(socket.localPort));
+    const plain = { 'CLIENT-ID': 'plain' };
+    const turns: [Call, number, string | null][] = [
+      [{}, 200, null],
+      [{}, 200, null],
+      [{ user: 'plain' }, 403, 'wrong_account'],
+      [{ user: 'plain' }, 403, 'wrong_account'],
+      [{ headers: plain }, 403, 'conflicting_identity'],
+      [{}, 200, null],
+      [{ user: '' }, 401, 'api_client_required'],
+      [{ user: '', headers: plain }, 403, 'wrong_account'],
+      [{ user: '', headers: { 'CLIENT-ID': 'billing' } }, 200, null],
+      [{ user: 'nobody' }, 403, 'unknown_api_client'],
+      [{}, 200, null],
+      [{ user: '', headers: { Authorization: 'Basic' } }, 400, 'malformed_request'],
+      [{}, 200, null],
+    ];
+    for (const [options, status, code] of turns) {
+      const answer = await ask({ leaf: live, agent, ...options });
+      expect([options, answer.status, answer.code]).toEqual([options, status, code]);
+      if (status !== 200) continue;
+      expect(recorded(answer.body, 'x-mtls-api-client')).toEqual(['billing']);
+    }
+    expect(sockets.size).toBe(1);
+    const nameHash = edge.portal.nameHash('production', 'billing');
+    await change({ kind: 'api_client_removed', nameHash });
+    expect((await ask({ leaf: live, agent })).code).toBe('unknown_api_client');
+    await change({
+      kind: 'api_client',
+      entry: { nameHash, accountId: 'acc_a', environment: 'production' },
+    });
+    expect((await ask({ leaf: live, agent })).status).toBe(200);
+    agent.destroy();
   });
 });
 

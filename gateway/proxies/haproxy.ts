@@ -3,7 +3,9 @@
  * rule refuses what is not known to be good: a map that is empty, old or half understood lets nothing through.
  */
 
-import { changesFileOf, GONE, MAX_STEPS } from '@/gateway/haproxy-map';
+import { changesFileOf, MAX_STEPS } from '@/gateway/haproxy-map';
+import { nameRules } from '@/gateway/proxies/haproxy-names';
+import { lookUp, type Refuse, refusing } from '@/gateway/proxies/haproxy-rules';
 import {
   indented,
   type Place,
@@ -13,7 +15,6 @@ import {
 } from '@/gateway/proxies/settings';
 import { ADDED_BY_PROXIES, PREFIXES_ADDED_BY_PROXIES } from '@/lib/edge/headers';
 import { IDENTITY_SOURCES } from '@/lib/edge/identity';
-import { REFUSALS, type RefusalCode } from '@/lib/kernel/refusals';
 
 /** A complete haproxy.cfg, for HAProxy 2.6 and later with OpenSSL and PCRE2. */
 export function haproxyConfig(settings: ProxySettings): string {
@@ -41,35 +42,33 @@ ${placesOf(settings)
 backend api
   http-reuse safe
   server api ${settings.upstream}
-
-# Every reason for which a call is refused, in the words of the edge.
-backend countersign_refused
-${indented(refusals(), '  ')}
 `;
 }
 
 function frontendOf(settings: ProxySettings, place: Place): string {
   const { environment, listener } = place;
   const mtls = listener === 'mtls';
+  const once = mtls ? [...ONCE_A_CONNECTION, ...ONCE_WITH_CERTIFICATE] : ONCE_A_CONNECTION;
   return `# ${environment}, ${mtls ? 'with a client certificate' : 'without a client certificate'}
 frontend ${environment}_${listener}
   ${bindOf(settings, place)}
-${mtls ? indented(ONCE_A_CONNECTION, '  ') : ''}
-  http-request set-var(txn.id) uuid,regsub(-,,g)
-  http-request set-var(txn.environment) str(${environment})
+${indented(once.join('\n'), '  ')}
+  http-request set-var(txn.id) uuid
+  http-after-response set-header X-Request-Id req_%[var(txn.id)]
+  http-response del-header ${settings.secretHeader}
+
 ${indented(rulesOf(settings, place).join('\n'), '  ')}
-  use_backend countersign_refused if { var(txn.refusal) -m found }
 
   # What the client sent that looks like a fact of ours goes; then ours are written.
 ${indented(headerRules(settings, place).join('\n'), '  ')}
-  http-response del-header ${settings.secretHeader}
-  http-after-response set-header X-Request-Id req_%[var(txn.id)]
   default_backend api
 `;
 }
 
-/** In the order of `decide`: the first reason stands. */
-function rulesOf(settings: ProxySettings, { environment, listener }: Place): string[] {
+/** In the order of `decide`: the first rule that holds answers. */
+function rulesOf(settings: ProxySettings, place: Place): string[] {
+  const { environment, listener } = place;
+  const refuse = refusing(place);
   const freshness = [
     'http-request set-var(txn.now) date()',
     `http-request set-var(txn.valid_until) str(settings:valid_until),map_str(${changesFileOf(settings.haproxyMap)})`,
@@ -77,15 +76,15 @@ function rulesOf(settings: ProxySettings, { environment, listener }: Place): str
   if (listener === 'standard') {
     return [
       ...freshness,
-      ...requestRules(settings),
-      ...nameRules(settings),
+      ...requestRules(settings, refuse),
+      ...nameRules(settings, place),
       // Too old a map: nobody knows who enforces by now, so those who did and new names are not let through.
       refuse('edge_not_ready', `${STALE} !{ var(txn.name) -m found }`),
       refuse('api_client_required', '!{ var(txn.name) -m found }'),
-      ...lookUpClient(settings, environment),
-      refuse('edge_not_ready', `${STALE} !{ var(txn.client) -m found }`),
-      refuse('unknown_api_client', '!{ var(txn.client) -m found }'),
-      ...accountRules(settings, environment),
+      ...lookUp(settings, 'txn.account', 'var(txn.client_key)'),
+      refuse('edge_not_ready', `${STALE} !{ var(txn.account) -m found }`),
+      refuse('unknown_api_client', '!{ var(txn.account) -m found }'),
+      ...accountRules(settings, place),
       ...MODE_RULES,
       refuse('edge_not_ready', `${STALE} ${ENFORCED}`),
       refuse('mtls_required', ENFORCED),
@@ -93,16 +92,15 @@ function rulesOf(settings: ProxySettings, { environment, listener }: Place): str
   }
   return [
     ...freshness,
-    ...certificateRules(settings),
-    ...requestRules(settings),
+    ...certificateRules(settings, refuse),
+    ...requestRules(settings, refuse),
     refuse('wrong_environment', `!{ var(txn.cert),field(2,|) -m str ${environment} }`),
-    ...nameRules(settings),
+    ...nameRules(settings, place),
     refuse('api_client_required', '!{ var(txn.name) -m found }'),
-    ...lookUpClient(settings, environment),
-    refuse('unknown_api_client', '!{ var(txn.client) -m found }'),
-    'http-request set-var(txn.cert_account) var(txn.cert),field(1,|)',
-    refuse('wrong_account', '!{ var(txn.cert_account),strcmp(txn.account) eq 0 }'),
-    ...accountRules(settings, environment),
+    ...lookUp(settings, 'txn.account', 'var(txn.client_key)'),
+    refuse('unknown_api_client', '!{ var(txn.account) -m found }'),
+    refuse('wrong_account', '!{ var(txn.cert),field(1,|),strcmp(txn.account) eq 0 }'),
+    ...accountRules(settings, place),
   ];
 }
 
@@ -114,31 +112,22 @@ function bindOf(settings: ProxySettings, { listener, port }: Place): string {
   ${tls} verify optional ca-file ${settings.certFile} no-ca-names crt-ignore-err all ca-ignore-err all`;
 }
 
+const ONCE_A_CONNECTION = ['tcp-request session set-var(sess.sni) ssl_fc_sni,lower,rtrim(.)'];
+
 /** HAProxy cannot read key usages; the two OIDs are looked for in the bytes (RFC 5280, 4.2.1.12). */
-const ONCE_A_CONNECTION = `tcp-request session set-var(sess.leaf) ssl_c_der,sha2(256),hex if { ssl_c_used }
-tcp-request session set-var(sess.leaf_key) str(cert:),concat(,sess.leaf) if { ssl_c_used }
-tcp-request session set-var(sess.usage) str(refused) if { ssl_c_used } { ssl_c_der,hex -m sub 0603551D25 } !{ ssl_c_der,hex -m sub 06082B06010505070302 }`;
+const ONCE_WITH_CERTIFICATE = [
+  'tcp-request session set-var(sess.leaf) ssl_c_der,sha2(256),hex if { ssl_c_used }',
+  'tcp-request session set-var(sess.leaf_key) str(cert:),concat(,sess.leaf) if { ssl_c_used }',
+  'tcp-request session set-var(sess.leaf_der) ssl_c_der,base64 if { ssl_c_used }',
+  'tcp-request session set-var(sess.usage) str(refused) if { ssl_c_used } { ssl_c_der,hex -m sub 0603551D25 } !{ ssl_c_der,hex -m sub 06082B06010505070302 }',
+];
 
 /** The map says until when it may be believed: whoever should renew it may be gone. */
 const STALE = '!{ var(txn.valid_until),sub(txn.now) -m int ge 0 }';
 
-function refuse(code: RefusalCode, condition: string): string {
-  return `http-request set-var(txn.refusal) str(${code}) if !{ var(txn.refusal) -m found } ${condition}`;
-}
-
-/** What changed lately is looked at first; there an entry may say that it is no more. */
-function lookUp({ haproxyMap }: ProxySettings, variable: string, key: string): string[] {
-  const into = `http-request set-var(${variable}) ${key}`;
+function certificateRules(settings: ProxySettings, refuse: Refuse): string[] {
   return [
-    `${into},map_str(${changesFileOf(haproxyMap)})`,
-    `${into},map_str(${haproxyMap}) if !{ var(${variable}) -m found }`,
-    `http-request unset-var(${variable}) if { var(${variable}) -m str ${GONE} }`,
-  ];
-}
-
-function certificateRules(settings: ProxySettings): string[] {
-  return [
-    refuse('certificate_required', '!{ ssl_c_used }'),
+    refuse('certificate_required', '!{ var(sess.leaf) -m found }'),
     refuse('not_a_client_certificate', '{ var(sess.usage) -m found }'),
     refuse('edge_not_ready', STALE),
     ...lookUp(settings, 'txn.cert', 'var(sess.leaf_key)'),
@@ -152,15 +141,14 @@ function certificateRules(settings: ProxySettings): string[] {
 }
 
 /** With a TLS server name Host is the same name; without one it is an address or a name of the listener (row T13). */
-function requestRules({ hostnames }: ProxySettings): string[] {
+function requestRules({ hostnames }: ProxySettings, refuse: Refuse): string[] {
   const names = ['localhost', ...hostnames.map((name) => name.toLowerCase())];
   const address = "'^([0-9]{1,3}([.][0-9]{1,3}){3}|\\[[0-9a-f:.]+\\])$'";
   return [
     refuse('upgrade_refused', '{ req.fhdr_cnt(upgrade) gt 0 }'),
     refuse('malformed_request', '{ method TRACE CONNECT }'),
-    `http-request set-var(txn.host) 'req.fhdr(host),lower,regsub(":[0-9]{1,5}$",""),regsub("[.]$","")'`,
-    `http-request set-var(txn.sni) 'ssl_fc_sni,lower,regsub("[.]$","")'`,
-    refuse('host_mismatch', '{ ssl_fc_has_sni } !{ var(txn.sni),strcmp(txn.host) eq 0 }'),
+    'http-request set-var(txn.host) req.fhdr(host),host_only,lower,rtrim(.)',
+    refuse('host_mismatch', '{ ssl_fc_has_sni } !{ var(txn.host),strcmp(sess.sni) eq 0 }'),
     refuse(
       'host_mismatch',
       `!{ ssl_fc_has_sni } !{ var(txn.host) -m reg ${address} } !{ var(txn.host) -m str ${names.join(' ')} }`,
@@ -168,73 +156,9 @@ function requestRules({ hostnames }: ProxySettings): string[] {
   ];
 }
 
-/** Printable characters and all above them, in hexadecimal: RFC 7617, 2 has no control characters in credentials. */
-const NO_CONTROLS = "'^(?:[2-68-9A-F][0-9A-F]|7[0-9A-E])++$'";
-
-/** One name from each source that is configured; a source that is there twice or cannot be read is malformed. */
-function nameRules({ sources }: ProxySettings): string[] {
-  const headers = [
-    ...(sources.includes('client-id') ? ['client-id'] : []),
-    ...(sources.includes('x-auth-client') ? ['x-auth-client'] : []),
-  ];
-  const variables = ['txn.from_authorization', ...headers.map((_, index) => `txn.from_${index}`)];
-  return [
-    refuse('malformed_request', '{ req.fhdr_cnt(authorization) gt 1 }'),
-    ...(sources.includes('basic') ? BASIC_RULES : []),
-    ...(sources.includes('apikey') ? APIKEY_RULES : []),
-    ...headers.flatMap((header, index) => [
-      refuse('malformed_request', `{ req.fhdr_cnt(${header}) gt 1 }`),
-      `http-request set-var(txn.from_${index}) req.fhdr(${header})`,
-      refuse(
-        'malformed_request',
-        `{ req.fhdr_cnt(${header}) gt 0 } !{ var(txn.from_${index}),length -m int 1:255 }`,
-      ),
-    ]),
-    ...variables.map(
-      (variable) =>
-        `http-request set-var(txn.name) var(${variable}) if !{ var(txn.name) -m found } { var(${variable}) -m found }`,
-    ),
-    ...variables.map((variable) =>
-      refuse(
-        'conflicting_identity',
-        `{ var(${variable}) -m found } !{ var(${variable}),strcmp(txn.name) eq 0 }`,
-      ),
-    ),
-  ];
-}
-
-const CREDENTIALS = 'req.fhdr(authorization),regsub("^[^ ]+ +","")';
-const UNREADABLE = '!{ var(txn.from_authorization),length -m int 1:255 }';
-
-const BASIC_RULES = [
-  `http-request set-var(txn.basic) '${CREDENTIALS}' if { req.fhdr(authorization) -m reg -i '^basic +[a-z0-9+/]+={0,2}$' }`,
-  'http-request set-var(txn.basic_again) var(txn.basic),b64dec,base64',
-  // One encoding of these bytes and no other, without control characters, and with a colon.
-  `http-request set-var(txn.from_authorization) var(txn.basic),b64dec,field(1,:) if { var(txn.basic),strcmp(txn.basic_again) eq 0 } { var(txn.basic),b64dec,hex -m reg ${NO_CONTROLS} } { var(txn.basic),b64dec -m sub : }`,
-  refuse('malformed_request', `{ req.fhdr(authorization) -m reg -i '^basic( |$)' } ${UNREADABLE}`),
-];
-
-const APIKEY_RULES = [
-  `http-request set-var(txn.from_authorization) '${CREDENTIALS},field(1,:)' if { req.fhdr(authorization) -m reg -i '^apikey +[^ ].*:' }`,
-  refuse('malformed_request', `{ req.fhdr(authorization) -m reg -i '^apikey( |$)' } ${UNREADABLE}`),
-];
-
-/**
- * The map has keyed hashes of names (`apiClientNameHash`): environment, a zero byte, name. HAProxy's texts end at a
- * zero byte, so it is put in as an escape and taken out of it last.
- */
-function lookUpClient(settings: ProxySettings, environment: string): string[] {
-  return [
-    `http-request set-var(txn.name_key) str(settings:name_key),map_str(${settings.haproxyMap})`,
-    'http-request set-var(txn.name_escaped) var(txn.name),url_enc',
-    `http-request set-var(txn.name_hash) str(${environment}%00),concat(,txn.name_escaped),url_dec,hmac(sha256,txn.name_key),hex`,
-    `http-request set-var(txn.client_key) str(name:${environment}:),concat(,txn.name_hash) if { var(txn.name_hash) -m found }`,
-    ...lookUp(settings, 'txn.client', 'var(txn.client_key)'),
-    'http-request set-var(txn.account) var(txn.client)',
-  ];
-}
-
-function accountRules(settings: ProxySettings, environment: string): string[] {
+function accountRules(settings: ProxySettings, place: Place): string[] {
+  const { environment } = place;
+  const refuse = refusing(place);
   return [
     ...lookUp(settings, 'txn.policy', `str(account:${environment}:),concat(,txn.account)`),
     refuse('edge_not_ready', '!{ var(txn.policy) -m found }'),
@@ -272,7 +196,6 @@ function headerRules(settings: ProxySettings, { environment, listener }: Place):
     ['X-Forwarded-Proto', 'https'],
     ['X-Forwarded-Host', '%[req.fhdr(host)]'],
     [secretHeader, '"$' + '{EDGE_UPSTREAM_SECRET}"'],
-    ['Host', settings.upstream],
   ];
   const schemes = unreadSchemes(settings);
   return [
@@ -282,29 +205,14 @@ function headerRules(settings: ProxySettings, { environment, listener }: Place):
       : [
           `http-request del-header authorization if { req.fhdr(authorization) -m reg -i '^${schemes}( |$)' }`,
         ]),
-    ...written.map(([name, value]) => `http-request set-header ${name} ${value}`),
+    // None is left of the client's: adding looks for none.
+    ...written.map(([name, value]) => `http-request add-header ${name} ${value}`),
+    `http-request set-header Host ${settings.upstream}`,
   ];
 }
 
 const CERTIFICATE_HEADERS: [string, string][] = [
-  ['Client-Cert', ':%[ssl_c_der,base64]:'],
+  ['Client-Cert', ':%[var(sess.leaf_der)]:'],
   ['X-Mtls-Fingerprint', '%[var(sess.leaf),lower]'],
   ['X-Mtls-Not-After', '%[var(txn.not_after),utime(%Y-%m-%dT%H:%M:%SZ)]'],
 ];
-
-/** In production a caller without a live certificate gets no answer, as at the edge's own listener. */
-function refusals(): string {
-  const ends = Object.entries(REFUSALS).flatMap(([code, { endsTls }]) => (endsTls ? [code] : []));
-  const answers = Object.entries(REFUSALS).map(([code, { status, title }]) => {
-    const challenge =
-      status === 401 ? ` hdr WWW-Authenticate 'Basic realm="api", charset="UTF-8"'` : '';
-    const problem = `{"type":"urn:countersign:error:${code}","title":"${title}","status":${status},"code":"${code}","requestId":"req_%[var(txn.id)]"}`;
-    return `http-request return status ${status} content-type application/problem+json${challenge} hdr Cache-Control no-store lf-string '${problem}' if { var(txn.refusal) -m str ${code} }`;
-  });
-  return [
-    `http-request reject if { var(txn.environment) -m str production } { var(txn.refusal) -m str ${ends.join(' ')} }`,
-    ...answers,
-    '# A reason nobody knows is one all the same.',
-    'http-request deny deny_status 503',
-  ].join('\n');
-}
