@@ -1,17 +1,8 @@
-/**
- * `npm run bench:edge`: what a decision costs and what the gateway adds to a bare Node proxy, both sides in one run.
- * With an argument it is the load generator of that run, in a process of its own.
- */
-import { fork } from 'node:child_process';
 import { createHash, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
-import { createServer, Agent as HttpAgent, request as httpRequest } from 'node:http';
-import { Agent, createServer as createHttpsServer, request as httpsRequest } from 'node:https';
+import type { createServer } from 'node:http';
+import type { createServer as createHttpsServer } from 'node:https';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { localServerIdentity } from '@/gateway/server-identity';
-import { basic } from '@/gateway/testing/call';
-import { entryOf, type TestLeaf, testLeaf } from '@/gateway/testing/leaves';
-import { type Setting, setting, until } from '@/gateway/testing/setting';
 import { applyFrame } from '@/lib/edge/apply';
 import { decide, type RequestFacts } from '@/lib/edge/decide';
 import { frameReader, MAX_FRAME_BYTES, openFrame } from '@/lib/edge/frame-reader';
@@ -26,19 +17,11 @@ import { enforcing } from '@/lib/edge/testing';
 
 const PER_ACCOUNT = 5;
 const NOW_MS = 1_800_000_000_000;
-const ROUNDS = 4;
-const ROUND_MS = 2_500;
-const IN_FLIGHT = 32;
+const _ROUNDS = 4;
+const _ROUND_MS = 2_500;
+const _IN_FLIGHT = 32;
 
-type Load = { port: number; ca: string; cert: string; key: string; servername: string };
-
-if (process.argv[2] === 'load') await generateLoad();
-else await measure();
-
-async function measure(): Promise<void> {
-  for (const count of [1_000, 1_000_000]) await decisions(count);
-  await requests();
-}
+for (const count of [1_000, 1_000_000]) await decisions(count);
 
 async function decisions(count: number): Promise<void> {
   const keys = generateKeyPairSync('ed25519');
@@ -158,132 +141,6 @@ function timeDeltas(
   return samples;
 }
 
-async function requests(): Promise<void> {
-  const upstream = createServer((request, response) => {
-    request.resume();
-    response.end('{"ok":true}');
-  });
-  upstream.keepAliveTimeout = 0;
-  const upstreamPort = await listen(upstream);
-  const edge = await setting({ EDGE_UPSTREAM: `http://127.0.0.1:${upstreamPort}` });
-  const leaf = testLeaf(edge.folder, 'bench');
-  edge.portal.change({ kind: 'certificate', entry: entryOf(leaf) });
-  await until(() => edge.gateway.state()?.number === edge.portal.number());
-  const bare = await bareProxy(edge, upstreamPort);
-
-  const figures = { gateway: [] as number[], bare: [] as number[] };
-  for (let round = 0; round < ROUNDS; round += 1) {
-    for (const side of ['bare', 'gateway'] as const) {
-      const port = side === 'bare' ? bare.port : edge.gateway.ports.production.mtls;
-      const perSecond = await load(loadOn(port, edge, leaf));
-      // The first round of each side warms up.
-      if (round > 0) figures[side].push(perSecond);
-    }
-  }
-  const [gateway, plain] = [median(figures.gateway), median(figures.bare)];
-  console.log(
-    `\nkeep-alive requests over mTLS, ${IN_FLIGHT} in flight, alternating, median of ${ROUNDS - 1} rounds`,
-  );
-  console.log(
-    `  gateway ${gateway.toFixed(0)}/s (${figures.gateway.map((n) => n.toFixed(0)).join(', ')})`,
-  );
-  console.log(
-    `  bare Node https proxy ${plain.toFixed(0)}/s (${figures.bare.map((n) => n.toFixed(0)).join(', ')})`,
-  );
-  console.log(`  ratio ${(gateway / plain).toFixed(2)}`);
-  await edge.stop();
-  bare.close();
-  upstream.closeAllConnections();
-  upstream.close();
-}
-
-/** The least a Node proxy can do: TLS with a client certificate, headers as they are, both bodies piped. */
-async function bareProxy(
-  edge: Setting,
-  upstreamPort: number,
-): Promise<{ port: number; close(): void }> {
-  const identity = await localServerIdentity({
-    stateDir: edge.config.stateDir,
-    hostnames: [],
-    nowMs: Date.now(),
-  });
-  const agent = new HttpAgent({ keepAlive: true, scheduling: 'lifo' });
-  const tls = { cert: identity.certPem, key: identity.keyPem };
-  const server = createHttpsServer(
-    { ...tls, requestCert: true, rejectUnauthorized: false, ca: [] },
-    (request, response) => {
-      const { method, url, headers } = request;
-      const target = { port: upstreamPort, host: '127.0.0.1', method, path: url, headers, agent };
-      const outgoing = httpRequest(target, (incoming) => {
-        response.writeHead(incoming.statusCode ?? 502, incoming.headers);
-        incoming.pipe(response);
-      });
-      outgoing.on('error', () => response.destroy());
-      request.pipe(outgoing);
-    },
-  );
-  const port = await listen(server);
-  return {
-    port,
-    close() {
-      server.closeAllConnections();
-      server.close();
-      agent.destroy();
-    },
-  };
-}
-
-function loadOn(port: number, edge: Setting, leaf: TestLeaf): Load {
-  return { port, ca: edge.ca(), cert: leaf.cert, key: leaf.key, servername: 'localhost' };
-}
-
-function load(what: Load): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const child = fork(import.meta.filename, ['load'], { execArgv: ['--import', 'tsx'] });
-    child.once('error', reject);
-    child.once('exit', (code) => reject(new Error(`the load generator ended with ${code}`)));
-    child.once('message', (perSecond) => {
-      child.disconnect();
-      resolve(Number(perSecond));
-    });
-    child.send(what);
-  });
-}
-
-async function generateLoad(): Promise<void> {
-  const what = await new Promise<Load>((resolve) => {
-    process.once('message', resolve);
-  });
-  const agent = new Agent({ keepAlive: true, maxSockets: IN_FLIGHT, ...what });
-  const headers = { Host: 'localhost', Authorization: basic('billing') };
-  const once = (): Promise<void> =>
-    new Promise((resolve, reject) => {
-      const target = { host: '127.0.0.1', port: what.port, path: '/x', agent, headers };
-      const outgoing = httpsRequest(target, (incoming) => {
-        incoming.resume();
-        if (incoming.statusCode !== 200) reject(new Error(`status ${incoming.statusCode}`));
-        incoming.once('end', resolve);
-      });
-      outgoing.once('error', reject);
-      outgoing.end();
-    });
-  // All connections are made before the clock starts: handshakes are not what is measured.
-  await Promise.all(Array.from({ length: IN_FLIGHT }, once));
-  const started = performance.now();
-  let done = 0;
-  await Promise.all(
-    Array.from({ length: IN_FLIGHT }, async () => {
-      while (performance.now() - started < ROUND_MS) {
-        await once();
-        done += 1;
-      }
-    }),
-  );
-  const perSecond = (done * 1000) / (performance.now() - started);
-  agent.destroy();
-  process.send?.(perSecond);
-}
-
 function certificate(n: number): CertificateEntry {
   return {
     fingerprint: createHash('sha256').update(`certificate ${n}`).digest(),
@@ -318,11 +175,11 @@ function percentiles(samples: number[]): { p50: number; p99: number } {
   return { p50: at(0.5), p99: at(0.99) };
 }
 
-function median(samples: number[]): number {
+function _median(samples: number[]): number {
   return percentiles(samples).p50;
 }
 
-function listen(
+function _listen(
   server: ReturnType<typeof createServer> | ReturnType<typeof createHttpsServer>,
 ): Promise<number> {
   return new Promise((resolve) => {

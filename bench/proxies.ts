@@ -1,0 +1,273 @@
+/**
+ * `npm run bench:proxies`: what deciding costs beside real proxies and in our own: requests a second on kept
+ * connections, and handshakes. Each side beside the product alone, in turn, in one run, driven with a
+ * client certificate. ONLY="nginx" narrows it, ROUNDS and SECONDS change its length.
+ */
+import { once } from 'node:events';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer, Agent as HttpAgent, request as httpRequest } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import type { AddressInfo, Server } from 'node:net';
+import { join } from 'node:path';
+import { type Beside, haproxyBeside, nginxBeside } from '@/gateway/proxies/testing/products';
+import { startProgram } from '@/gateway/proxies/testing/program';
+import { localServerIdentity } from '@/gateway/server-identity';
+import { basic } from '@/gateway/testing/call';
+import { entryOf, testLeaf } from '@/gateway/testing/leaves';
+import { type Setting, setting, until } from '@/gateway/testing/setting';
+import type { Change } from '@/lib/edge/state';
+import { freePort } from '../scripts/postgres';
+import { findHaproxy, findNginx } from '../scripts/testing/tools';
+import { handshakesPerSecond, IN_FLIGHT, requestsPerSecond } from './mtls-load';
+
+const ROUNDS = Number(process.env.ROUNDS ?? 9);
+const SECONDS = Number(process.env.SECONDS ?? 2);
+const ENTRIES = 100_000;
+const LOADS = { requests: requestsPerSecond, handshakes: handshakesPerSecond };
+// Of nine rounds, from the second to the eighth: the median lies between them with 96 % (binomial).
+const LEAST_ROUNDS = 9;
+
+type Running = { port: number; stop(): Promise<void> };
+type Group = {
+  name: string;
+  alone: () => Promise<Running>;
+  others: Record<string, () => Promise<Running>>;
+};
+
+const upstream = createServer((request, response) => {
+  request.resume();
+  response.end('{"ok":true}');
+});
+upstream.keepAliveTimeout = 0;
+const upstreamPort = await listening(upstream);
+const edge = await setting({ EDGE_UPSTREAM: `http://127.0.0.1:${upstreamPort}` });
+const leaf = testLeaf(edge.folder, 'bench');
+await filled(edge);
+const certFile = join(edge.folder, 'client.pem');
+const keyFile = join(edge.folder, 'client.key');
+writeFileSync(certFile, leaf.cert);
+writeFileSync(keyFile, leaf.key, { mode: 0o600 });
+const { cert, key } = leaf;
+const authorization = basic('billing');
+const target = { certFile, keyFile, cert, key, authorization, seconds: SECONDS };
+
+const groups: readonly Group[] = [
+  {
+    name: 'nginx',
+    alone: nginxAlone,
+    others: {
+      'nginx, asking the authorizer for each call': () => beside(nginxBeside(edge)),
+      'nginx, using an answer again within its second': () =>
+        beside(nginxBeside(edge, ['--cache', 'on'])),
+    },
+  },
+  {
+    name: 'haproxy',
+    alone: haproxyAlone,
+    others: {
+      [`HAProxy, map of ${ENTRIES.toLocaleString('en')} certificates`]: haproxyWithMap,
+    },
+  },
+  {
+    name: 'node',
+    alone: bareProxy,
+    others: {
+      'embedded gateway': async () => ({
+        port: edge.gateway.ports.production.mtls,
+        stop: () => Promise.resolve(),
+      }),
+    },
+  },
+];
+console.log(
+  `${ROUNDS} rounds of ${SECONDS} s, ${IN_FLIGHT} in flight, sides in turn; median and 96 % interval`,
+);
+try {
+  for (const group of groups) {
+    if (!process.env.ONLY || process.env.ONLY.split(',').includes(group.name)) await compare(group);
+  }
+} finally {
+  await edge.stop();
+  upstream.closeAllConnections();
+  upstream.close();
+}
+process.exit(0);
+
+async function compare(group: Group): Promise<void> {
+  const alone = await group.alone();
+  const sides = new Map<string, Running>();
+  for (const [name, start] of Object.entries(group.others)) sides.set(name, await start());
+  console.log(`\n${group.name} alone beside`);
+  for (const what of ['requests', 'handshakes'] as const) {
+    const rates = new Map<string, number[]>();
+    const note = async (name: string, port: number, round: number) => {
+      const rate = await LOADS[what]({ ...target, port });
+      // The first round of each side warms up.
+      if (round > 0) rates.set(name, [...(rates.get(name) ?? []), rate]);
+    };
+    for (let round = 0; round <= ROUNDS; round += 1) {
+      await note('alone', alone.port, round);
+      for (const [name, { port }] of sides) await note(name, port, round);
+    }
+    const base = rates.get('alone') ?? [];
+    console.log(`  ${what}: alone ${spread(base, 0)}/s`);
+    for (const name of sides.keys()) {
+      const own = rates.get(name) ?? [];
+      const ratios = own.map((rate, round) => rate / (base[round] ?? Number.NaN));
+      console.log(`    ${name}: ${spread(own, 0)}/s, ${spread(ratios, 2)} x`);
+    }
+  }
+  for (const { stop } of [alone, ...sides.values()]) await stop();
+}
+
+/** Median, and what it lies between. */
+function spread(values: readonly number[], digits: number): string {
+  const sorted = [...values].sort((a, b) => a - b);
+  const aside = sorted.length >= LEAST_ROUNDS ? 1 : 0;
+  const at = (index: number) => (sorted[index] ?? Number.NaN).toFixed(digits);
+  const middle = Math.floor((sorted.length - 1) / 2);
+  return `${at(middle)} (${at(aside)} to ${at(sorted.length - 1 - aside)})`;
+}
+
+/** Live certificates of others, as an edge of a provider of some size holds. */
+function others(count: number): Change[] {
+  const entry = entryOf(leaf);
+  return Array.from({ length: count }, (_, n) => {
+    const fingerprint = new Uint8Array(32);
+    new DataView(fingerprint.buffer).setUint32(0, Math.imul(n + 1, 0x9e3779b1));
+    new DataView(fingerprint.buffer).setUint32(4, n);
+    return { kind: 'certificate', entry: { ...entry, fingerprint } };
+  });
+}
+
+async function filled({ portal, gateway }: Setting): Promise<void> {
+  portal.change({ kind: 'certificate', entry: entryOf(leaf) }, ...others(ENTRIES));
+  await until(() => gateway.state()?.number === portal.number(), 60_000);
+}
+
+/** An edge of its own keeps the map: it would go on trying when HAProxy is gone. */
+async function haproxyWithMap(): Promise<Running> {
+  const keeper = await setting({
+    EDGE_UPSTREAM: `http://127.0.0.1:${upstreamPort}`,
+    EDGE_HAPROXY_SOCKET: '{folder}/haproxy.sock',
+    EDGE_UPSTREAM_SECRET: 'a-secret-of-the-bench',
+  });
+  await filled(keeper);
+  const { port, stop } = await beside(haproxyBeside(keeper));
+  await until(() => keeper.gateway.haproxy?.applied() === keeper.portal.number(), 60_000);
+  return {
+    port,
+    async stop() {
+      await keeper.stop();
+      await stop();
+    },
+  };
+}
+
+async function beside(started: Promise<Beside>): Promise<Running> {
+  const { setting: made, stop } = await started;
+  return { port: made.gateway.ports.production.mtls, stop };
+}
+
+async function nginxAlone(): Promise<Running> {
+  const port = await freePort();
+  const folder = join(edge.folder, 'nginx-alone');
+  mkdirSync(folder);
+  const state = edge.config.stateDir;
+  const file = join(folder, 'nginx.conf');
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
+  writeFileSync(
+    file,
+    `worker_processes auto; pid ${folder}/nginx.pid; error_log ${folder}/error.log warn;
+events { worker_connections 4096; }
+http {
+  log_format calls '$remote_addr [$time_iso8601] "$request" $status';
+  access_log ${folder}/access.log calls;
+  ${temporary.map((kind) => `${kind}_temp_path ${folder}/${kind};`).join(' ')}
+  upstream api { server 127.0.0.1:${upstreamPort}; keepalive 64; }
+  server {
+    listen 127.0.0.1:${port} ssl http2;
+    ssl_certificate ${state}/server.pem; ssl_certificate_key ${state}/server-key.pem;
+    ssl_protocols TLSv1.2 TLSv1.3; ssl_session_tickets off; ssl_session_cache off;
+    ssl_verify_client optional_no_ca;
+    location / { proxy_pass http://api; proxy_http_version 1.1; proxy_set_header Connection ""; }
+  }
+}
+`,
+  );
+  const user = process.getuid?.() === 0 ? 'user root; ' : '';
+  const args = ['-p', folder, '-c', file, '-e', join(folder, 'start.log')];
+  const binary = findNginx() ?? '';
+  const program = await startProgram({
+    binary,
+    args: [...args, '-g', `${user}daemon off;`],
+    port,
+  });
+  return { port, stop: program.stop };
+}
+
+async function haproxyAlone(): Promise<Running> {
+  const port = await freePort();
+  const folder = join(edge.folder, 'haproxy-alone');
+  mkdirSync(folder);
+  const state = edge.config.stateDir;
+  const bundle = join(folder, 'bundle.pem');
+  const parts = ['server.pem', 'server-key.pem'];
+  writeFileSync(bundle, parts.map((name) => readFileSync(join(state, name), 'utf8')).join(''));
+  const file = join(folder, 'haproxy.cfg');
+  writeFileSync(
+    file,
+    `global
+  tune.ssl.cachesize 0
+defaults
+  mode http
+  timeout connect 2s
+  timeout client 60s
+  timeout server 30s
+frontend alone
+  bind 127.0.0.1:${port} ssl crt ${bundle} alpn h2,http/1.1 ssl-min-ver TLSv1.2 no-tls-tickets verify optional ca-file ${bundle} no-ca-names crt-ignore-err all ca-ignore-err all
+  default_backend api
+backend api
+  http-reuse safe
+  server api 127.0.0.1:${upstreamPort}
+`,
+  );
+  const args = ['-db', '-f', file];
+  const program = await startProgram({ binary: findHaproxy() ?? '', args, port });
+  return { port, stop: program.stop };
+}
+
+/** The least a Node proxy can do: TLS with a client certificate, headers as they are, both bodies piped. */
+async function bareProxy(): Promise<Running> {
+  const { stateDir } = edge.config;
+  const identity = await localServerIdentity({ stateDir, hostnames: [], nowMs: Date.now() });
+  const agent = new HttpAgent({ keepAlive: true, scheduling: 'lifo' });
+  const tls = { cert: identity.certPem, key: identity.keyPem };
+  const server = createHttpsServer(
+    { ...tls, requestCert: true, rejectUnauthorized: false, ca: [] },
+    (request, response) => {
+      const { method, url, headers } = request;
+      const target = { port: upstreamPort, host: '127.0.0.1', method, path: url, headers, agent };
+      const outgoing = httpRequest(target, (incoming) => {
+        response.writeHead(incoming.statusCode ?? 502, incoming.headers);
+        incoming.pipe(response);
+      });
+      outgoing.on('error', () => response.destroy());
+      request.pipe(outgoing);
+    },
+  );
+  return {
+    port: await listening(server),
+    async stop() {
+      server.closeAllConnections();
+      server.close();
+      agent.destroy();
+    },
+  };
+}
+
+async function listening(server: Server): Promise<number> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return (server.address() as AddressInfo).port;
+}
