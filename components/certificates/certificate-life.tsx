@@ -12,10 +12,13 @@ import { Lifeline } from './lifeline';
 export async function CertificateLife({
   certificate,
   traffic,
+  renewal,
   now,
 }: {
   certificate: CertificateView;
   traffic: CertificateTrafficView;
+  /** Whether another one is live to take over. */
+  renewal: 'issued' | 'none';
   now: Date;
 }) {
   const locale = await readerLocale();
@@ -25,7 +28,7 @@ export async function CertificateLife({
   return (
     <section className="sheet">
       <div className="sheet-pad pb-3">
-        <Sentence certificate={certificate} now={now} locale={locale} />
+        <Sentence certificate={certificate} renewal={renewal} now={now} locale={locale} />
         <div className="mt-3">
           <Lifeline
             state={life.state}
@@ -82,10 +85,12 @@ function TrafficStats({
 
 function Sentence({
   certificate,
+  renewal,
   now,
   locale,
 }: {
   certificate: CertificateView;
+  renewal: 'issued' | 'none';
   now: Date;
   locale: string;
 }) {
@@ -118,7 +123,10 @@ function Sentence({
     return (
       <p className="sentence">
         This certificate <span className="is-expiring">expires in {days}</span>.{' '}
-        <span className="soft">Calls with it will then be refused. Renew it.</span>
+        <span className="soft">
+          Calls with it will then be refused.{' '}
+          {renewal === 'issued' ? 'Its renewal is there to take over.' : 'Renew it.'}
+        </span>
       </p>
     );
   }

@@ -38,7 +38,7 @@ export function rotationWords(rotation: RotationView): RotationWords {
     case 'safe':
       return {
         sentence: `The old one has been idle for ${idle}: it is safe to revoke.`,
-        soft: 'Nothing that called with it in the last month has stayed with it.',
+        soft: 'Every API client that called with it in the last month calls with the new one.',
       };
     case 'over':
       return {

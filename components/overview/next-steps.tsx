@@ -76,7 +76,10 @@ function certificateStep(live: CertificateView[], may: { issue: boolean }): Step
 function callStep(live: CertificateView[]): Step {
   const seen = live.filter((one) => one.lastSeenAt);
   if (seen.length > 0) {
-    return { text: `Call seen with ${listed(seen.map((one) => one.label))}`, state: 'done' };
+    return {
+      text: `Call seen with ${listed([...new Set(seen.map((one) => one.label))])}`,
+      state: 'done',
+    };
   }
   return {
     text: 'Make a call with it',

@@ -34,7 +34,9 @@ export function verdictOf(overview: OverviewView): Verdict {
   if (breaking.length > 0) {
     return { sentences, ...expiring(breaking, now, full ? 'none' : 'some') };
   }
-  if (lifeOf(next, now).state === 'expiring') return { sentences, ...replaced(next) };
+  if (lifeOf(next, now).state === 'expiring') {
+    return { sentences, ...replaced(next, successorOf(next, live)) };
+  }
   const tried = overview.account.enforcement.find((one) => one.trial !== null);
   if (tried?.trial) return { sentences, ...onTrial(tried.environment, tried.trial.endsAt) };
   return {
@@ -147,9 +149,14 @@ function onTrial(environment: Environment, endsAt: string): Omit<Verdict, 'sente
 }
 
 /** What expires has a successor: installing that is what is left to do. */
-function replaced(next: CertificateView): Omit<Verdict, 'sentences'> {
+function replaced(
+  next: CertificateView,
+  successor: CertificateView | null,
+): Omit<Verdict, 'sentences'> {
   return {
-    consequence: `${next.label} has a replacement. Once calls come with that one, revoke the old one to free its slot.`,
+    consequence: successor?.lastSeenAt
+      ? `Calls come with the replacement of ${next.label}. Its page says when it is safe to revoke the old one.`
+      : `${next.label} has a replacement. Once calls come with that one, revoke the old one to free its slot.`,
     act: { text: `Open ${next.label}`, href: `/certificates/${next.id}` },
   };
 }

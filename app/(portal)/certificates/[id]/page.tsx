@@ -55,6 +55,7 @@ export default async function CertificatePage({ params, searchParams }: Props) {
       }
     : null;
   const now = new Date();
+  const renewed = detail.rotation?.old.id === certificate.id;
   return (
     <>
       <div className="head">
@@ -70,10 +71,16 @@ export default async function CertificatePage({ params, searchParams }: Props) {
         </div>
         <Acts
           certificate={certificate}
+          renewal={renewed ? 'issued' : 'none'}
           may={{ issue: can('certificates.issue'), revoke: can('certificates.revoke') }}
         />
       </div>
-      <CertificateLife certificate={certificate} traffic={traffic} now={now} />
+      <CertificateLife
+        certificate={certificate}
+        traffic={traffic}
+        renewal={renewed ? 'issued' : 'none'}
+        now={now}
+      />
       {detail.rotation ? (
         <Rotation
           rotation={detail.rotation}
@@ -111,9 +118,11 @@ export default async function CertificatePage({ params, searchParams }: Props) {
 
 function Acts({
   certificate,
+  renewal,
   may,
 }: {
   certificate: CertificateView;
+  renewal: 'issued' | 'none';
   may: { issue: boolean; revoke: boolean };
 }) {
   const live = certificate.status === 'live';
@@ -127,7 +136,7 @@ function Acts({
       ) : null}
       {may.issue ? (
         <Link
-          className="btn btn-primary"
+          className={renewal === 'issued' ? 'btn' : 'btn btn-primary'}
           href={
             certificate.status === 'revoked'
               ? replacementPath(certificate)
