@@ -1,11 +1,11 @@
 /**
- * The edge's decision for a proxy that somebody runs already: nginx, Caddy, Traefik or Envoy asks before it passes a
+ * The edge's decision for a proxy that somebody runs already: nginx, Caddy or Envoy asks before it passes a
  * call on, and copies the identity headers of the answer. Loopback only, or a Unix socket: who may ask is who may
  * write identity headers.
  */
 import { timingSafeEqual } from 'node:crypto';
 import { existsSync, lstatSync, rmSync } from 'node:fs';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Server } from 'node:net';
 import { countPassed } from '@/gateway/counting';
 import {
   type Edge,
@@ -15,21 +15,27 @@ import {
   reportRefusal,
   reportSuccess,
 } from '@/gateway/exchange';
+import {
+  firstValue,
+  type Head,
+  type HeadServer,
+  headServer,
+  type Reply,
+} from '@/gateway/head-server';
 import { type LeafReader, leafReader } from '@/gateway/leaf-header';
 import {
   type Manner,
-  type Place,
   placeOf,
   QUESTION_HEADERS,
   type Question,
   questionOf,
 } from '@/gateway/question';
 import { problemOf } from '@/gateway/refusal';
+import { messageOf } from '@/gateway/state-store';
 import { type Allowed, decide, passesUnderEnforcement, type RequestFacts } from '@/lib/edge/decide';
 import { type HeaderLine, writtenHeaders } from '@/lib/edge/headers';
 import { identityOf } from '@/lib/edge/identity';
 import type { RefusalCode } from '@/lib/kernel/refusals';
-import { SECOND_MS } from '@/lib/kernel/time';
 
 export type AuthorizerOptions = {
   edge: Edge;
@@ -48,84 +54,68 @@ export type OpenAuthorizer = {
   close(): void;
 };
 
-/** A proxy's limits are its own; these hold a certificate of 40 KB and the largest headers a proxy lets through. */
-const MAX_HEADER_BYTES = 131_072;
-
 /** @throws Error when port or path cannot be used, or a port is given without a secret */
 export async function openAuthorizer(options: AuthorizerOptions): Promise<OpenAuthorizer> {
-  const { port, secret, socketPath } = options;
-  const asking = { ...options, leaves: leafReader(), once: saidOnce(options.log) };
-  const servers: Server[] = [];
+  const { port, secret, socketPath, log } = options;
+  const asking = { ...options, leaves: leafReader(), once: saidOnce(log) };
+  const onFault = (error: unknown) => log(`authorizer: a question failed: ${messageOf(error)}`);
+  const servers: HeadServer[] = [];
   let openPort: number | null = null;
   if (socketPath !== null) {
-    const server = serverFor((request, response) => answer(asking, request, response));
-    await listenOnSocket(server, socketPath);
-    servers.push(server);
+    const over = headServer((head) => answer(asking, head), onFault);
+    servers.push(over);
+    await listenOnSocket(over.server, socketPath);
   }
   if (port !== null) {
     if (secret === null) throw new Error('an authorizer on a port needs a secret');
     const isProxy = secretCheck(secret);
-    const server = serverFor((request, response) => {
-      if (isProxy(request)) answer(asking, request, response);
-      else {
-        asking.once(`a subrequest without the right ${QUESTION_HEADERS.secret} was refused`);
-        response.writeHead(403).end();
-      }
-    });
-    openPort = await listenOnLoopback(server, port);
-    servers.push(server);
+    const over = headServer((head) => {
+      if (isProxy(head)) return answer(asking, head);
+      asking.once(`a subrequest without the right ${QUESTION_HEADERS.secret} was refused`);
+      return { status: 403, lines: [{ name: 'Content-Length', value: '0' }], body: '' };
+    }, onFault);
+    servers.push(over);
+    openPort = await listenOnLoopback(over.server, port);
   }
   return {
     port: openPort,
     close() {
-      for (const server of servers) {
-        server.close();
-        server.closeAllConnections();
-      }
+      for (const server of servers) server.close();
     },
   };
 }
 
 type Asking = AuthorizerOptions & { leaves: LeafReader; once(line: string): void };
 
-function answer(asking: Asking, request: IncomingMessage, response: ServerResponse): void {
-  response.sendDate = false;
-  const place = placeOf(request.url ?? '');
+function answer(asking: Asking, head: Head): Reply {
+  const place = placeOf(head.target);
+  const requestId = newRequestId;
   if (place === null) {
-    asking.once(`a subrequest for ${request.url?.slice(0, 80)} was refused: no such place`);
-    deny(response, {
-      manner: 'auth_request',
-      code: 'edge_not_ready',
-      close: 'no',
-      requestId: newRequestId(),
-    });
-    return;
+    asking.once(`a subrequest for ${head.target.slice(0, 80)} was refused: no such place`);
+    return denial({ manner: 'auth_request', code: 'edge_not_ready', close: 'no' }, requestId());
   }
-  const question = questionOf(request, place, asking.leaves);
+  const question = questionOf(head.lines, place, asking.leaves);
   if ('unclear' in question) {
     asking.once(`subrequests for ${place.environment} ${place.listener}: ${question.unclear}`);
     const { manner } = place;
-    deny(response, { manner, code: 'edge_not_ready', close: 'no', requestId: newRequestId() });
-    return;
+    return denial({ manner, code: 'edge_not_ready', close: 'no' }, requestId());
   }
-  decideOn(asking, { place, question, request, response });
+  return decideOn(asking, { manner: place.manner, question, head });
 }
 
 function decideOn(
-  asking: Asking,
-  asked: { place: Place; question: Question; request: IncomingMessage; response: ServerResponse },
-): void {
-  const { edge } = asking;
-  const { place, question, request, response } = asked;
+  { edge }: Asking,
+  asked: { manner: Manner; question: Question; head: Head },
+): Reply {
+  const { manner, question, head } = asked;
   const requestId = question.requestId ?? newRequestId();
-  const userAgent = request.headers['user-agent'] ?? null;
+  const userAgent = firstValue(head, 'user-agent');
   const verdict = verdictOn(edge, question);
   if ('code' in verdict) {
     const { code, apiClientName } = verdict;
     reportRefusal(edge, question, { code, requestId, apiClientName, userAgent });
     const close = endsConnection(question, code) ? 'yes' : 'no';
-    deny(response, { manner: place.manner, code, close, requestId });
-    return;
+    return denial({ manner, code, close }, requestId);
   }
   const { httpVersion } = question;
   reportSuccess(edge, question, { requestId, verdict: verdict.allowed, userAgent, httpVersion });
@@ -133,11 +123,7 @@ function decideOn(
   const evidence = question.listener === 'mtls' ? 'certificate' : 'unproved';
   countPassed(edge, question, { verdict: verdict.allowed, evidence, userAgent });
   const lines = identityHeaders(edge, question, { requestId, verdict: verdict.allowed });
-  response.writeHead(
-    204,
-    lines.flatMap(({ name, value }) => [name, value]),
-  );
-  response.end();
+  return { status: 204, lines, body: '' };
 }
 
 /** The connection first, as at our own listeners: without a live certificate nothing of the request is told. */
@@ -154,7 +140,7 @@ function verdictOn(
     const told = !endsConnection(question, code) && others.every((other) => other === name);
     return { code, apiClientName: told ? name : null };
   }
-  if (question.lines.some(({ name: header }) => header.toLowerCase() === 'upgrade')) {
+  if (question.lines.some((line) => line.name === 'upgrade')) {
     return { code: 'upgrade_refused', apiClientName: null };
   }
   if ('malformed' in identity) return { code: 'malformed_request', apiClientName: null };
@@ -192,37 +178,41 @@ function identityHeaders(
 }
 
 /** nginx's module knows no other refusal than 401 and 403, so it is told in headers what to answer. */
-function deny(
-  response: ServerResponse,
-  refusal: { manner: Manner; code: RefusalCode; close: 'yes' | 'no'; requestId: string },
-): void {
-  const { manner, code, close, requestId } = refusal;
+function denial(
+  refusal: { manner: Manner; code: RefusalCode; close: 'yes' | 'no' },
+  requestId: string,
+): Reply {
+  const { manner, code, close } = refusal;
   const { status, headers, body } = problemOf(code, requestId);
   const told = { 'X-Mtls-Refusal': code, 'X-Mtls-Close': close };
-  if (manner === 'plain') {
-    response.writeHead(status, { ...headers, ...told });
-    response.end(body);
-    return;
-  }
-  response.writeHead(status === 401 ? 401 : 403, {
-    ...told,
-    // 444 is nginx's own: the connection ends without an answer.
-    'X-Mtls-Status': close === 'yes' ? '444' : String(status),
-    'X-Mtls-Problem': body,
-    'X-Request-Id': requestId,
-    'Content-Length': '0',
-    ...(status === 401 ? { 'WWW-Authenticate': headers['WWW-Authenticate'] } : {}),
-  });
-  response.end();
+  if (manner === 'plain') return { status, lines: linesOf({ ...headers, ...told }), body };
+  const { 'WWW-Authenticate': challenge } = headers;
+  return {
+    status: status === 401 ? 401 : 403,
+    lines: linesOf({
+      ...told,
+      // 444 is nginx's own: the connection ends without an answer.
+      'X-Mtls-Status': close === 'yes' ? '444' : String(status),
+      'X-Mtls-Problem': body,
+      'X-Request-Id': requestId,
+      'Content-Length': '0',
+      ...(challenge === undefined ? {} : { 'WWW-Authenticate': challenge }),
+    }),
+    body: '',
+  };
 }
 
-function secretCheck(secret: string): (request: IncomingMessage) => boolean {
+function linesOf(headers: Record<string, string>): HeaderLine[] {
+  return Object.entries(headers).map(([name, value]) => ({ name, value }));
+}
+
+function secretCheck(secret: string): (head: Head) => boolean {
   const expected = Buffer.from(secret, 'latin1');
   const name = QUESTION_HEADERS.secret.toLowerCase();
-  return (request) => {
-    const value = request.headers[name];
-    if (typeof value !== 'string') return false;
-    const given = Buffer.from(value, 'latin1');
+  return ({ lines }) => {
+    const [line, ...others] = lines.filter((one) => one.name === name);
+    if (line === undefined || others.length > 0) return false;
+    const given = Buffer.from(line.value, 'latin1');
     // Which length is right is no secret.
     return given.length === expected.length && timingSafeEqual(given, expected);
   };
@@ -236,21 +226,6 @@ function saidOnce(log: (line: string) => void): (line: string) => void {
     said.add(line);
     log(`authorizer: ${line}`);
   };
-}
-
-function serverFor(take: (request: IncomingMessage, response: ServerResponse) => void): Server {
-  const server = createServer(
-    {
-      maxHeaderSize: MAX_HEADER_BYTES,
-      headersTimeout: 10 * SECOND_MS,
-      requestTimeout: 0,
-      requireHostHeader: false,
-    },
-    take,
-  );
-  // The proxy ends idle connections: the other way round a call could meet a closing one.
-  server.keepAliveTimeout = 0;
-  return server;
 }
 
 async function listenOnSocket(server: Server, path: string): Promise<void> {

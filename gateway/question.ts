@@ -3,12 +3,11 @@
  * configuration writes; the four headers below it writes too, over whatever a client sent; all others are the
  * client's own, as they came.
  */
-import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import type { Connection } from '@/gateway/connections';
 import type { LeafReader } from '@/gateway/leaf-header';
 import type { Listener } from '@/lib/edge/decide';
-import { type HeaderLine, headerLines } from '@/lib/edge/headers';
+import type { HeaderLine } from '@/lib/edge/headers';
 import { ENVIRONMENTS, type Environment } from '@/lib/kernel/environments';
 import { networkOf } from '@/lib/kernel/network';
 
@@ -69,9 +68,11 @@ export function placeOf(target: string): Place | null {
   return start === null ? null : (PLACES.get(start[0]) ?? null);
 }
 
-/** The facts of one subrequest. Missing, repeated or contradictory ones make it unclear. */
-export function questionOf(request: IncomingMessage, place: Place, leaves: LeafReader): Asked {
-  const lines = headerLines(request.rawHeaders);
+/**
+ * The facts of one subrequest. Missing, repeated or contradictory ones make it unclear.
+ * @param lines names in lower case
+ */
+export function questionOf(lines: HeaderLine[], place: Place, leaves: LeafReader): Asked {
   const found = factsIn(lines);
   if ('unclear' in found) return found;
   const connection = CONNECTION.exec(found.connection ?? '');
@@ -116,7 +117,7 @@ const FACT_OF: ReadonlyMap<string, keyof Facts> = new Map([
 function factsIn(lines: readonly HeaderLine[]): Facts | { unclear: string } {
   const facts: Facts = { connection: null, source: null, leaf: null, host: null, requestId: null };
   for (const { name, value } of lines) {
-    const fact = FACT_OF.get(name.toLowerCase());
+    const fact = FACT_OF.get(name);
     if (fact === undefined) continue;
     // A second one could be the client's.
     if (facts[fact] !== null) return unclear(name);

@@ -58,6 +58,13 @@ const PLACES: readonly Call[] = [
   { listener: 'mtls', path: '/' },
   { listener: 'mtls', path: '/.countersign' },
   { listener: 'mtls', path: '/a/b?c=d', method: 'POST', body: 'x' },
+  {
+    listener: 'mtls',
+    path: '/chunked',
+    method: 'POST',
+    body: 'x'.repeat(100_000),
+    headers: { 'Transfer-Encoding': 'chunked' },
+  },
   { listener: 'standard', path: '/', user: 'plain' },
   { listener: 'standard', path: '/a/b', user: 'plain', method: 'DELETE' },
 ];
@@ -73,7 +80,7 @@ export async function spoofedThatArrive(face: Face): Promise<string> {
       const answer = await call(face.setting, {
         ...place,
         ...leaf,
-        headers: { ...headers, Authorization: basic(user) },
+        headers: { ...headers, ...place.headers, Authorization: basic(user) },
       });
       if (answer.status === 404 && place.path === '/.countersign') continue;
       if (answer.status !== 200) return `refused: ${answer.status} ${answer.body}`;
