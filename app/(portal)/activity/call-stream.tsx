@@ -14,7 +14,7 @@ import { attempt } from '../attempt';
 type Props = { principal: Principal; filter: CallFilter };
 
 /** Beside what passed only a first look. */
-const FEW_ROWS = 15;
+const FEW_ROWS = 25;
 const ROWS = 50;
 
 /** Refused calls one by one and first, then what passed, summed up. */
