@@ -8,7 +8,14 @@ import { DAY_MS } from '@/lib/kernel/time';
 import { currentTime } from '@/lib/platform/clock';
 import { inScope, type Tx } from '@/lib/platform/database';
 import { publisher } from '@/lib/publishing/publisher';
-import { ownPolicy, type Policy, requireEvidence, startTrial, writePolicy } from './policy';
+import {
+  ownPolicy,
+  type Policy,
+  remindersDue,
+  requireEvidence,
+  startTrial,
+  writePolicy,
+} from './policy';
 import { enforcementOf, mustBeEnvironment } from './read';
 
 export type EnforcementWish = {
@@ -113,7 +120,8 @@ async function schedule(
     environment,
     policy: {
       ...policy,
-      schedule: { at, minutes, by: scope.actor, override, remindedMinutes: [] },
+      // Who asks for it an hour before needs no reminder of the day before.
+      schedule: { at, minutes, by: scope.actor, override, remindedMinutes: remindersDue(at) },
     },
     event: {
       action: 'enforcement.scheduled',

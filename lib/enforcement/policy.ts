@@ -15,6 +15,15 @@ import { mtlsEvidence } from './evidence';
 /** How young the newest call with a certificate must be for enforcement to be started. */
 export const EVIDENCE_DAYS = 7;
 
+/** Before a scheduled trial starts. */
+export const REMINDERS_MINUTES = [24 * 60, 60] as const;
+
+/** Those of the reminders whose moment has come. */
+export function remindersDue(at: Date): number[] {
+  const left = at.getTime() - currentTime().getTime();
+  return REMINDERS_MINUTES.filter((minutes) => left <= minutes * MINUTE_MS);
+}
+
 export type Policy = {
   mode: EnforcementMode;
   observedSince: Date | null;

@@ -170,6 +170,15 @@ describe('T21: enforcement is rehearsed', () => {
     expect(notices.filter((kind) => kind === 'enforcement-scheduled')).toHaveLength(4);
   });
 
+  it('asked for within the hour nobody is reminded of it', async () => {
+    const { account, admin, call } = await connected();
+    await call();
+    const at = new Date(Date.now() + 30 * MINUTE_MS);
+    await setEnforcement(admin, 'sandbox', { mode: 'enforce', at });
+    await sweepEnforcement();
+    expect(await noticesOf(account.id)).toEqual(['enforcement-scheduled']);
+  });
+
   it('does not start at its date when nothing shows any more that it could connect, and says so', async () => {
     const { account, admin, call } = await connected();
     await call();

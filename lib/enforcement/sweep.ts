@@ -12,11 +12,17 @@ import { MINUTE_MS } from '@/lib/kernel/time';
 import { currentTime } from '@/lib/platform/clock';
 import { acrossAccounts, inScope, type Tx } from '@/lib/platform/database';
 import { publisher } from '@/lib/publishing/publisher';
-import { ownPolicy, type Policy, requireEvidence, startTrial, writePolicy } from './policy';
+import {
+  ownPolicy,
+  type Policy,
+  REMINDERS_MINUTES,
+  remindersDue,
+  requireEvidence,
+  startTrial,
+  writePolicy,
+} from './policy';
 
 const MAX_AT_ONCE = 100;
-/** Before a scheduled trial starts. */
-const REMINDERS_MINUTES = [24 * 60, 60] as const;
 
 /** @returns how many policies were changed */
 export async function sweepEnforcement(): Promise<number> {
@@ -129,13 +135,12 @@ async function remind(
 ): Promise<number> {
   const { schedule } = policy;
   if (!schedule) return 0;
-  const left = schedule.at.getTime() - currentTime().getTime();
-  const come = REMINDERS_MINUTES.filter((minutes) => left <= minutes * MINUTE_MS);
+  const come = remindersDue(schedule.at);
   const nearest = come.at(-1);
   if (nearest === undefined || schedule.remindedMinutes.includes(nearest)) return 0;
   await writePolicy(tx, scope, {
     environment,
-    policy: { ...policy, schedule: { ...schedule, remindedMinutes: [...come] } },
+    policy: { ...policy, schedule: { ...schedule, remindedMinutes: come } },
     event: null,
     notice: {
       about: `enforcement-reminder-${nearest}`,
