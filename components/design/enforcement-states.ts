@@ -59,6 +59,10 @@ export function placeIn(state: State, environment: Environment, nowMs: number): 
   };
   return {
     now: at,
+    family: {
+      above: { production: ['Meridian Group'], sandbox: ['Meridian Group'] },
+      below: ['Meridian Air', 'Meridian Rail', 'Meridian Sea'],
+    },
     consequence: {
       environment,
       enforcement: {

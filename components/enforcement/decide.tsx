@@ -1,9 +1,9 @@
-import { Moment } from '@/components/time/when';
+import { LocalMoment } from '@/components/time/local';
 import { Link } from '@/components/ui/link';
 import { hostOf } from '@/components/words';
 import { type Act, OneAct } from './acts';
 import { confirmationWord } from './confirmation';
-import type { Place } from './environment-card';
+import { holderOf, type Place } from './environment-card';
 import { type StartAction, StartForm } from './start-form';
 import { trialLength } from './words';
 
@@ -38,7 +38,7 @@ export function Decide({ place, acts }: { place: Place; acts: DecideActs | null 
         <p>
           A {trialLength(schedule.trialMinutes)} trial starts by itself on{' '}
           <b>
-            <Moment at={schedule.at} />
+            <LocalMoment at={schedule.at} />
           </b>
           , as {schedule.by} asked. A mail reminds you a day and an hour before. To choose another
           time, or to start now, cancel it first.
@@ -129,8 +129,8 @@ function Inherited({ place }: { place: Place }) {
         Turn off enforcement
       </button>
       <p className="small soft" id={`${environment}-inherited`}>
-        The account above yours enforces {environment}, and its policy holds here. Only its admins
-        can turn it off: ask them.
+        {holderOf(place)} enforces {environment}, and its policy holds here. Only its admins can
+        turn it off: ask them.
       </p>
     </div>
   );

@@ -1,7 +1,8 @@
 import { Ago } from '@/components/time/when';
 import { Env } from '@/components/ui/env';
 import { Link } from '@/components/ui/link';
-import { counted } from '@/components/words';
+import { counted, listed } from '@/components/words';
+import type { PolicyFamily } from '@/lib/contract/enforcement-news';
 import type { EnforcementConsequence, ReadinessView } from '@/lib/contract/views';
 import type { Environment } from '@/lib/kernel/environments';
 import { HOUR_MS } from '@/lib/kernel/time';
@@ -14,8 +15,14 @@ import { sharePercent, shareText } from './words';
 export type Place = {
   consequence: EnforcementConsequence;
   readiness: ReadinessView;
+  family: PolicyFamily;
   now: string;
 };
+
+/** Whose policy holds here: the nearest account above that has one. */
+export function holderOf({ family, consequence }: Place): string {
+  return family.above[consequence.environment][0] ?? 'The account above yours';
+}
 
 /** One environment: where it stands, how much of its traffic is ready, and how to make it less strict. */
 export function EnvironmentCard({
@@ -180,14 +187,17 @@ function Family({ place }: { place: Place }) {
   if (enforcement.inherited) {
     return (
       <p className="family">
-        The account above yours sets this, for every account below it. Ask its admins to change it.
+        {holderOf(place)} sets this, for every account below it. Ask its admins to change it.
       </p>
     );
   }
   if (subAccounts === 0) return null;
+  const names = place.family.below.slice(0, subAccounts);
+  const others = subAccounts - names.length;
   return (
     <p className="family">
-      What you set here also holds for the {counted(subAccounts, 'account')} below yours.
+      What you set here also holds for {counted(subAccounts, 'account')} below yours:{' '}
+      {listed(others > 0 ? [...names, `${others} more`] : names)}.
     </p>
   );
 }

@@ -1,7 +1,8 @@
 'use client';
 
-import { useId, useState, useSyncExternalStore } from 'react';
+import { useId, useState } from 'react';
 import { exactUtc } from '@/components/time/format';
+import { useZone } from '@/components/time/local';
 import { Field } from '@/components/ui/field';
 import { useKeptForm } from '@/components/ui/kept-form';
 import { Link } from '@/components/ui/link';
@@ -130,15 +131,9 @@ export function StartForm({ facts, action }: { facts: StartFacts; action: StartA
   );
 }
 
-const nothing = () => () => undefined;
-
 /** In the reader's own zone, which only scripts know; without them it is UTC. */
 function StartDate({ values, onDate }: { values: StartValues; onDate: (date: string) => void }) {
-  const zone = useSyncExternalStore(
-    nothing,
-    () => Intl.DateTimeFormat().resolvedOptions().timeZone,
-    () => null,
-  );
+  const zone = useZone();
   const at = values.date === '' ? null : new Date(values.date);
   const instant = zone && at && !Number.isNaN(at.getTime()) ? at.toISOString() : null;
   return (

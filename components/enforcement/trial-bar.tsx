@@ -3,7 +3,7 @@
 import { CalendarClock, ShieldCheck, Timer, Undo2, X } from 'lucide-react';
 import { usePathname, useRouter } from 'next/navigation';
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { exactUtc } from '@/components/time/format';
+import { LocalMoment } from '@/components/time/local';
 import { Link } from '@/components/ui/link';
 import { ENVIRONMENT_WORDS } from '@/components/words';
 import type { EnforcementNews, EnvironmentNews } from '@/lib/contract/enforcement-news';
@@ -103,7 +103,7 @@ function EnvironmentBar({
       <CalendarClock className="icon" aria-hidden="true" />
       <p className="say">
         A {trialLength(schedule.trialMinutes)} trial of enforcement starts in {environment} on{' '}
-        <time dateTime={schedule.at}>{exactUtc(schedule.at)}</time>.
+        <LocalMoment at={schedule.at} />.
       </p>
       {acts ? (
         <div className="bar-acts">

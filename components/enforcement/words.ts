@@ -145,7 +145,7 @@ export function fixOf(
   if (client.connects === 'both') {
     return {
       title: 'still calls the standard host with some',
-      text: `${callsText(client.standardCalls)} of ${(client.mtlsCalls + client.standardCalls).toLocaleString('en')} went to ${hosts.standard}, from ${firstOf(client.networks)}. Look there for a second machine or job, and have it call ${hosts.mtls}.${hint}`,
+      text: `${callsText(client.standardCalls)} of ${(client.mtlsCalls + client.standardCalls).toLocaleString('en')} went to ${hosts.standard}, from ${firstOf(client.networks)}. Look there for a second machine or job, and have it call ${hosts.mtls}.${hint} Calls from before count here for 7 days.`,
       language,
     };
   }

@@ -42,6 +42,11 @@ export function placesToLookAt(certificateId: string): PlaceToLook[] {
       firewall: '/firewall',
       changes: '/changes',
       design: '/design',
+      ...Object.fromEntries(
+        ['off', 'off-nothing', 'no-evidence', 'observe', 'trial', 'scheduled', 'inherited'].map(
+          (state) => [`enforcement-${state}`, `/design/enforcement?state=${state}`],
+        ),
+      ),
       'not-found': '/certificates/crt_00000000000000000000000000',
     }),
     ...pages('viewer', { 'overview-viewer': '/', 'enforcement-viewer': '/enforcement' }),

@@ -16,3 +16,10 @@ export type EnforcementNews = {
   at: string;
   items: EnvironmentNews[];
 };
+
+/** By name: whose policy holds for an account, and to whom its own reaches. */
+export type PolicyFamily = {
+  above: Record<Environment, string[]>;
+  /** Some of them, in order. */
+  below: string[];
+};

@@ -2,6 +2,7 @@ import type { Metadata } from 'next';
 import type { Place } from '@/components/enforcement/environment-card';
 import { EnforcementPlaces } from '@/components/enforcement/places';
 import { RefreshWhile } from '@/components/live/refresh-while';
+import { policyFamily } from '@/lib/enforcement/family';
 import { enforcementConsequences } from '@/lib/enforcement/read';
 import { readiness } from '@/lib/enforcement/readiness';
 import { currentTime } from '@/lib/platform/clock';
@@ -18,10 +19,12 @@ export default async function EnforcementPage({ searchParams }: Props) {
   const { principal, can } = signedIn;
   const asked = await searchParams;
   const now = currentTime().toISOString();
+  const family = await policyFamily(principal);
   const places: Place[] = await Promise.all(
     (await enforcementConsequences(principal)).map(async (consequence) => ({
       consequence,
       readiness: await readiness(principal, consequence.environment),
+      family,
       now,
     })),
   );

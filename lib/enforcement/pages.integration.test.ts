@@ -2,9 +2,11 @@ import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { issueCertificate } from '@/lib/certificates/issue';
 import { DAY_MS, MINUTE_MS } from '@/lib/kernel/time';
 import { setClock } from '@/lib/platform/clock';
-import { opensslCsr, openTestPortal, type TestPortal } from '@/lib/start-up/testing';
+import { acrossAccounts } from '@/lib/platform/database';
+import { opensslCsr, openTestPortal, type TestPortal, testScope } from '@/lib/start-up/testing';
 import { cancelSchedule } from './cancel';
 import { setEnforcement } from './change';
+import { policyFamily } from './family';
 import { enforcementNews } from './news';
 import { sweepEnforcement } from './sweep';
 
@@ -63,4 +65,33 @@ it('cancelling a schedule leaves the mode as it is, and without one changes noth
     await cancelSchedule(admin, 'sandbox');
     expect(await sandbox()).toMatchObject({ mode: 'observe', schedule: null });
   }
+});
+
+it('names whose policy holds and to whom it reaches, by name alone, and to nobody else', async () => {
+  const [grandparent, parent, stranger] = [
+    await portal.newAccount(),
+    await portal.newAccount(),
+    await portal.newAccount(),
+  ];
+  await acrossAccounts(testScope, (tx) =>
+    tx.account.update({ where: { id: parent.id }, data: { parentId: grandparent.id } }),
+  );
+  const child = await portal.newAccount({ parentId: parent.id });
+  await setEnforcement(grandparent.as('admin'), 'sandbox', { mode: 'observe' });
+  const nameOf = async ({ id }: { id: string }) =>
+    acrossAccounts(testScope, async (tx) => {
+      const { name } = await tx.account.findUniqueOrThrow({ where: { id } });
+      return name;
+    });
+  expect(await policyFamily(child.as('viewer'))).toEqual({
+    above: { production: [], sandbox: [await nameOf(grandparent)] },
+    below: [],
+  });
+  await setEnforcement(parent.as('admin'), 'sandbox', { mode: 'observe' });
+  const { above } = await policyFamily(child.as('viewer'));
+  expect(above.sandbox).toEqual([await nameOf(parent), await nameOf(grandparent)]);
+  const { below } = await policyFamily(grandparent.as('viewer'));
+  expect(below.toSorted()).toEqual([await nameOf(parent), await nameOf(child)].toSorted());
+  const nothing = { above: { production: [], sandbox: [] }, below: [] };
+  expect(await policyFamily(stranger.as('viewer'))).toEqual(nothing);
 });
