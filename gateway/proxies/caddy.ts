@@ -38,7 +38,6 @@ ${indented(stripped(settings), '\t')}
 (countersign_api) {
 	reverse_proxy ${settings.upstream} {
 		header_up Host ${settings.upstream}
-		header_down -X-Request-Id
 		header_down -${settings.secretHeader}
 		header_down X-Request-Id {http.request.header.X-Request-Id}
 	}
@@ -92,10 +91,21 @@ https://:${port} {
 		respond @unanswered 405
 		import countersign_strip
 ${indented(questionOf(settings, place), '\t\t')}
+${indented(unsaid(settings), '\t\t')}
 		import countersign_api
 	}
 }
 `;
+}
+
+/** Where an answer lacks a header Caddy leaves the placeholder as it is written: a call without a name has no account. */
+function unsaid({ secretHeader }: ProxySettings): string {
+  return ['X-Mtls-Account', 'X-Mtls-Api-Client', secretHeader]
+    .map((name, index) => {
+      const matcher = `@unsaid${index} header_regexp ${name} ^[{]http[.]reverse_proxy[.]header[.]`;
+      return `${matcher}\nrequest_header @unsaid${index} -${name}`;
+    })
+    .join('\n');
 }
 
 function questionOf({ authorizer, secretHeader }: ProxySettings, place: Place): string {

@@ -111,6 +111,16 @@ describe('nginx beside an authorizer', () => {
     expect(names).toEqual(['X-Own', 'Host', 'Connection']);
   });
 
+  it('a certificate that nginx by itself would refuse is passed on where the edge knows it', async () => {
+    const old = testLeaf(edge.folder, 'old', 'clientAuth', -1);
+    edge.portal.change({ kind: 'certificate', entry: entryOf(old) });
+    await until(() => edge.gateway.state()?.number === edge.portal.number());
+    const answer = await call(nginx.setting, { leaf: old, method: 'POST', body: 'x' });
+    expect(answer.status).toBe(200);
+    expect(recorded(answer.body, 'x-mtls-fingerprint')).toEqual([old.fingerprintHex]);
+    expect(recorded(answer.body, 'content-length')).toEqual(['1']);
+  });
+
   it('without its authorizer it answers 503 and asks the API nothing', async () => {
     const alone = await nginxBeside(edge, ['--authorizer', 'unix:/nonexistent/authorizer.sock']);
     const before = api.hits();

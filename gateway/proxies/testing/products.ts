@@ -41,7 +41,12 @@ export async function caddyBeside(
     return startProgram({
       binary: found(findCaddy(), 'Caddy'),
       args,
-      env: { HOME: folder, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder },
+      env: {
+        HOME: folder,
+        XDG_DATA_HOME: folder,
+        XDG_CONFIG_HOME: folder,
+        EDGE_AUTHORIZER_SECRET: setting.config.authorizer.secret ?? '',
+      },
       port,
     });
   });
