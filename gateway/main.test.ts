@@ -42,8 +42,11 @@ function environment(changes: Record<string, string> = {}): NodeJS.ProcessEnv {
 
 type Ports = Record<string, { standard: number }>;
 
-async function forked(): Promise<{ child: ChildProcess; ports: Ports }> {
-  const child = fork(MAIN, { execArgv: ['--import', 'tsx'], env: environment(), silent: true });
+async function forked(
+  changes: Record<string, string> = {},
+): Promise<{ child: ChildProcess; ports: Ports }> {
+  const env = environment(changes);
+  const child = fork(MAIN, { execArgv: ['--import', 'tsx'], env, silent: true });
   children.push(child);
   const message = await new Promise<{ ready: boolean; ports: Ports }>((resolve) => {
     child.once('message', resolve);
@@ -61,6 +64,17 @@ describe('gateway/main.ts', () => {
     const url = `https://localhost:${ports.sandbox?.standard}/`;
     const done = await run('curl', ['-sS', '--cacert', join(folder, 'state/server-ca.pem'), url]);
     expect(JSON.parse(done.stdout)).toMatchObject({ code: 'api_client_required', status: 401 });
+    const ended = exitOf(child);
+    child.kill('SIGTERM');
+    expect(await ended).toBe(0);
+  }, 20_000);
+
+  it('without listeners of its own is ready for other proxies, and stops like any other', async () => {
+    const socket = join(folder, 'authorizer.sock');
+    const { child } = await forked({ EDGE_LISTENERS: 'off', EDGE_AUTHORIZER_SOCKET: socket });
+    const asked = ['-sS', '-o', '-', '-w', '%{http_code}', '--unix-socket', socket];
+    const done = await run('curl', [...asked, 'http://edge/authorize/production/standard']);
+    expect(done.stdout).toMatch(/"code":"edge_not_ready".*503$/);
     const ended = exitOf(child);
     child.kill('SIGTERM');
     expect(await ended).toBe(0);

@@ -73,11 +73,31 @@ export async function haproxyBeside(
   });
 }
 
+type Start = (made: { folder: string; text: string; port: number }) => Promise<Program>;
+
+/** A port that was free a moment ago may be somebody's by now. */
+const ATTEMPTS = 3;
+
 async function beside(
   setting: Setting,
   product: string,
   flags: readonly string[],
-  start: (made: { folder: string; text: string; port: number }) => Promise<Program>,
+  start: Start,
+): Promise<Beside> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await startedBeside(setting, product, flags, start);
+    } catch (error) {
+      if (attempt === ATTEMPTS) throw error;
+    }
+  }
+}
+
+async function startedBeside(
+  setting: Setting,
+  product: string,
+  flags: readonly string[],
+  start: Start,
 ): Promise<Beside> {
   const folder = join(setting.folder, `${product}-${await freePort()}`);
   mkdirSync(folder, { mode: 0o755 });
