@@ -16,7 +16,7 @@ export const enforcementBody = z.strictObject({
       `How long enforcement is on trial, ${TRIAL_MINUTES.usual} unless said; 0 is none and needs an override.`,
     ),
   at: z.iso
-    .datetime({ offset: true })
+    .datetime({ offset: true, error: 'Write an instant such as 2026-12-01T09:00:00Z.' })
     .transform((text) => new Date(text))
     .optional()
     .describe('When the trial is to start; at once where this is left out.'),
