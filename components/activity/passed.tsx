@@ -1,6 +1,6 @@
 import { ChevronRight } from 'lucide-react';
 import { Ago, Moment } from '@/components/time/when';
-import { callsText, firstAndMore } from '@/components/traffic/numbers';
+import { andMore, callsText } from '@/components/traffic/numbers';
 import { Badge } from '@/components/ui/badge';
 import { Env } from '@/components/ui/env';
 import { Fact } from '@/components/ui/fact';
@@ -26,7 +26,8 @@ export function PassedCalls({ kinds }: { kinds: PassedCallsView[] }) {
                 </b>
                 <small>
                   {kind.apiClient?.name ?? 'No API client of yours'} from{' '}
-                  <span className="mono">{firstAndMore(kind.networks)}</span>, {kind.environment},{' '}
+                  <span className="mono">{kind.networks[0]}</span>
+                  {andMore(kind.networks)}, {kind.environment},{' '}
                   {kind.listener === 'mtls' ? 'mTLS host' : 'standard host'}
                 </small>
               </span>

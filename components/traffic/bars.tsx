@@ -48,7 +48,7 @@ export function StackedBar({
 /** What a part of a bar looks like, beside its name. */
 export function Swatch({ kind }: { kind: BarPart['kind'] }) {
   return (
-    <svg className="swatch" width="10" height="10" aria-hidden="true">
+    <svg className="tint" width="10" height="10" aria-hidden="true">
       <rect className={kind} width="10" height="10" rx="2" />
     </svg>
   );

@@ -2,7 +2,7 @@ import { ChevronRight } from 'lucide-react';
 import { dayText } from '@/components/time/format';
 import { readerLocale } from '@/components/time/locale';
 import type { CertificateTrafficView } from '@/lib/contract/activity';
-import { columnsPath, DAY_WIDTH, HEIGHT } from './geometry';
+import { COLUMN_WIDTH, columnsPath, HEIGHT } from './geometry';
 import { callsText, grouped } from './numbers';
 
 type Days = CertificateTrafficView['days'];
@@ -33,16 +33,16 @@ export async function DayChart({ days }: { days: Days }) {
           <span>{at(middle?.date ?? '')}</span>
           <span>Today</span>
         </p>
-        <p className="legend">
+        <p className="chart-legend">
           <span>
-            <svg className="swatch" width="10" height="10" aria-hidden="true">
+            <svg className="tint" width="10" height="10" aria-hidden="true">
               <rect className="passed" width="10" height="10" rx="2" />
             </svg>
             Passed, a day
           </span>
           {refused > 0 ? (
             <span>
-              <svg className="swatch" width="10" height="10" aria-hidden="true">
+              <svg className="tint" width="10" height="10" aria-hidden="true">
                 <path className="refused" d="M5 .8 9.7 9.2H.3z" />
               </svg>
               Refused, on a scale of its own: at most {grouped(mostRefused)} a day
@@ -68,7 +68,7 @@ function Columns({
   says: string;
   at: (date: string) => string;
 }) {
-  const width = days.length * DAY_WIDTH;
+  const width = days.length * COLUMN_WIDTH;
   return (
     <svg
       className={`columns ${kind}`}
@@ -87,8 +87,8 @@ function Columns({
         <rect
           key={day.date}
           className="day"
-          x={index * DAY_WIDTH}
-          width={DAY_WIDTH}
+          x={index * COLUMN_WIDTH}
+          width={COLUMN_WIDTH}
           height={HEIGHT}
         >
           <title>{`${at(day.date)}: ${grouped(day.passed)} passed, ${grouped(day.refused)} refused`}</title>

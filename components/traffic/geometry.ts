@@ -1,5 +1,5 @@
-/** Drawings of counts: a column of ten units for each day, a hundred units high. */
-export const DAY_WIDTH = 10;
+/** Drawings of counts: a column of ten units for each hour or day, a hundred units high. */
+export const COLUMN_WIDTH = 10;
 export const HEIGHT = 100;
 
 /** The outline of columns as one area, closed along the bottom; empty when there is nothing to draw. */
@@ -7,9 +7,9 @@ export function columnsPath(values: readonly number[], most: number): string {
   if (most <= 0 || values.every((value) => value === 0)) return '';
   const steps = values.map((value, index) => {
     const y = columnTop(value, most);
-    return `L${index * DAY_WIDTH} ${y}L${(index + 1) * DAY_WIDTH} ${y}`;
+    return `L${index * COLUMN_WIDTH} ${y}L${(index + 1) * COLUMN_WIDTH} ${y}`;
   });
-  return `M0 ${HEIGHT}${steps.join('')}L${values.length * DAY_WIDTH} ${HEIGHT}Z`;
+  return `M0 ${HEIGHT}${steps.join('')}L${values.length * COLUMN_WIDTH} ${HEIGHT}Z`;
 }
 
 // A day with one call among thousands still shows that there was one.

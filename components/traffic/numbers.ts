@@ -24,8 +24,12 @@ export function shareText(part: number, of: number): string {
 
 /** The busiest first, and how many more: "curl/8.14.1 and 2 more". */
 export function firstAndMore(names: readonly string[]): string {
-  const [first = ''] = names;
-  return names.length > 1 ? `${first} and ${names.length - 1} more` : first;
+  return `${names[0] ?? ''}${andMore(names)}`;
+}
+
+/** What follows the first of a list: " and 2 more", or nothing. */
+export function andMore(names: readonly string[]): string {
+  return names.length > 1 ? ` and ${names.length - 1} more` : '';
 }
 
 function trimmed(text: string): string {

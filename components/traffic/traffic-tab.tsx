@@ -14,7 +14,7 @@ export function TrafficTab({ traffic }: { traffic: CertificateTrafficView }) {
   return (
     <div className="cols">
       <Hatch />
-      <div className="c7 grid gap-6">
+      <div className="c7 grid content-start gap-6">
         <section className="sheet" aria-labelledby="calls-title">
           <div className="sheet-pad figures">
             <h2 className="h3" id="calls-title">
@@ -39,7 +39,7 @@ export function TrafficTab({ traffic }: { traffic: CertificateTrafficView }) {
         </section>
         {traffic.apiClients.length > 0 ? <Callers traffic={traffic} /> : null}
       </div>
-      <aside className="c5 grid gap-6">
+      <aside className="c5 grid content-start gap-6">
         <Share traffic={traffic} />
         {traffic.networks.length > 0 ? <Networks traffic={traffic} /> : null}
       </aside>

@@ -3,6 +3,7 @@ import { DAY_MS, HOUR_MS } from '@/lib/kernel/time';
 import { setClock } from '@/lib/platform/clock';
 import { acrossAccounts } from '@/lib/platform/database';
 import { openTestPortal, type TestPortal, testScope } from '@/lib/start-up/testing';
+import { callsLately } from './calls-lately';
 import { certificateTraffic } from './certificate-traffic';
 import { apiClientConnections } from './connections';
 import { passedCalls } from './passed-calls';
@@ -145,6 +146,33 @@ describe('apiClientConnections', () => {
   });
 });
 
+describe('callsLately', () => {
+  it('tells each hour of seven days, with and without a certificate, and what was refused', async () => {
+    const account = await portal.newAccount();
+    const edge = await testEdge();
+    const nameHash = await testClient(account.id, 'production');
+    const { fingerprint } = await testCertificate(account, 'ERP');
+    const standard = { nameHash, listener: 'standard' } as const;
+    await report(edge, {
+      counts: [
+        count({ nameHash, fingerprint, calls: 9, at: NOON }),
+        count({ nameHash, fingerprint, calls: 4, at: ago(6 * DAY_MS) }),
+        count({ nameHash, fingerprint, calls: 100, at: ago(8 * DAY_MS) }),
+        count({ ...standard, calls: 3, at: NOON, evidence: 'answered' }),
+        count({ ...standard, calls: 700, at: NOON, evidence: 'unproved' }),
+        count({ ...standard, calls: 2, at: NOON, evidence: 'unproved', outcome: 'mtls_required' }),
+      ],
+    });
+    const calls = await atNoon(() => callsLately(account.as('viewer'), 'production'));
+    expect(calls).toMatchObject({ mtls: 13, standard: 3, refused: 2 });
+    expect(calls.points).toHaveLength(168);
+    expect(calls.points.filter(({ passed, refused }) => passed + refused > 0)).toEqual([
+      { at: '2026-11-15T12:00:00.000Z', passed: 4, refused: 0 },
+      { at: '2026-11-21T12:00:00.000Z', passed: 12, refused: 2 },
+    ]);
+  });
+});
+
 describe('refusals', () => {
   it('come newest first, page by page, none twice and none left out, also at one instant', async () => {
     const account = await portal.newAccount();
@@ -240,6 +268,7 @@ describe('T19: another account', () => {
     await expect(refusals(who)).rejects.toThrow('forbidden');
     await expect(passedCalls(who)).rejects.toThrow('forbidden');
     await expect(apiClientConnections(who, 'production')).rejects.toThrow('forbidden');
+    await expect(callsLately(who, 'production')).rejects.toThrow('forbidden');
     await expect(certificateTraffic(who, 'crt_no')).rejects.toThrow('forbidden');
   });
 });

@@ -144,3 +144,16 @@ export type PassedCallsView = {
   networks: string[];
   userAgents: string[];
 };
+
+/** The calls of one environment in the last seven days, for the overview. */
+export type CallsLatelyView = {
+  environment: z.infer<typeof environmentSchema>;
+  days: number;
+  /** Passed, with a certificate. */
+  mtls: number;
+  /** Passed without one, and the API took the password. */
+  standard: number;
+  refused: number;
+  /** By the hour (UTC), oldest first, none left out. */
+  points: { at: string; passed: number; refused: number }[];
+};

@@ -54,7 +54,7 @@ export default async function ApiClientsPage() {
 
 function Legend() {
   return (
-    <p className="small quiet end key">
+    <p className="small quiet end bar-key">
       <span>
         <Swatch kind="own" /> mTLS
       </span>
