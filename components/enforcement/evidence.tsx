@@ -121,7 +121,7 @@ function Silent({ readiness, more }: { readiness: ReadinessView; more: ClientRea
       {more.length > 0 ? <p>{counted(more.length, 'more API client')} not shown.</p> : null}
       {silent.length > 0 ? (
         <p>
-          No call in 7 days from{' '}
+          No authenticated call in 7 days from{' '}
           {listed(others > 0 ? [...names, `${others.toLocaleString('en')} more`] : names)}.
         </p>
       ) : null}
@@ -137,8 +137,8 @@ function Unproved({ unproved }: { unproved: ReadinessView['unproved'] }) {
         Not authenticated: {callsText(unproved.calls)}
       </h3>
       <p className="small soft">
-        They came without a certificate, and the API did not accept them. Anyone can type your API
-        client's name; these neither block nor justify.
+        They came without a certificate, and nothing shows that the API accepted them. Anyone can
+        type your API client's name; these neither block nor justify.
       </p>
       <ul>
         {unproved.apiClients.map((client) => (

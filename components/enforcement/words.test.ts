@@ -47,14 +47,27 @@ describe('what enforcing now would do', () => {
 
   it('is not "nobody" where no call was seen', () => {
     expect(sentence([client('erp', 0, 0)])).toBe(
-      'If you enforced now, nothing tells who would be refused: no call of your 1 API client was seen in 7 days.',
+      'If you enforced now, nothing tells who would be refused: no call in 7 days was surely of your 1 API client.',
     );
   });
 
   it('says of whom nothing is known where the others are ready', () => {
     const found = forecastOf(readiness([client('erp', 5, 0), client('customs', 0, 0)]));
-    expect(found.who).toBe('no API client that calls would be refused');
+    expect(found.who).toBe('the one API client that calls would pass');
     expect(found.consequence).toContain('Nothing is known of customs');
+  });
+
+  it('speaks of calls that only name an API client, which may be its own', () => {
+    const known = readiness([client('erp', 5, 0), client('batch', 0, 0)]);
+    const unproved = {
+      calls: 9,
+      apiClients: ['erp', 'batch'].map((name) => ({
+        ...{ name, calls: 9, networks: [], userAgents: [] },
+      })),
+    };
+    const { consequence } = forecastOf({ ...known, unproved });
+    expect(consequence).toContain('name batch, and nothing shows whose they are');
+    expect(consequence).not.toContain('Nothing is known');
   });
 
   it('says that there is none yet where there is no API client', () => {

@@ -67,6 +67,7 @@ export function forecastOf(readiness: ReadinessView): Forecast {
   const { apiClients, calls } = readiness;
   const refused = apiClients.filter((one) => one.wouldBeRefused);
   const silent = apiClients.filter((one) => one.connects === 'none');
+  const doubtful = doubtfulWords(readiness);
   const all = counted(apiClients.length, 'API client');
   if (apiClients.length === 0) {
     return {
@@ -80,24 +81,46 @@ export function forecastOf(readiness: ReadinessView): Forecast {
       who: `${refused.length} of ${all} would be refused`,
       tone: 'refused',
       names: `: ${refused.map((one) => one.name).join(', ')}`,
-      consequence: `${refused.length === 1 ? 'It' : 'They'} would get 403 mtls_required on the standard host, within a second. That is ${callsText(calls.wouldBeRefused)} in 7 days${share}.`,
+      consequence: `${refused.length === 1 ? 'It' : 'They'} would get 403 mtls_required on the standard host, within a second. That is ${callsText(calls.wouldBeRefused)} in 7 days${share}.${doubtful}`,
     };
   }
   if (silent.length === apiClients.length) {
     return {
       ...{ who: 'nothing tells who would be refused', tone: 'ink' },
-      names: `: no call of your ${all} was seen in 7 days`,
-      consequence:
-        'Observing refuses nothing and shows how each of them connects once it calls. Look again when your programs have run.',
+      names: `: no call in 7 days was surely of your ${all}`,
+      consequence: `Observing refuses nothing and shows how each of them connects once it calls. Look again when your programs have run.${doubtful}`,
     };
   }
+  const known = new Set(doubtfulClients(readiness));
+  const unseen = silent.filter((one) => !known.has(one.name));
+  const nothing =
+    unseen.length > 0 ? ` Nothing is known of ${listed(unseen.map((one) => one.name))}.` : '';
   return {
-    ...{ who: 'no API client that calls would be refused', tone: 'live', names: '' },
-    consequence:
-      silent.length === 0
-        ? 'Each of them calls the mTLS host with a live certificate.'
-        : `Those that call do so with a live certificate. Nothing is known of ${listed(silent.map((one) => one.name))}: no call came in 7 days.`,
+    who: whoPasses(apiClients.length - silent.length, silent.length),
+    tone: 'live',
+    names: '',
+    consequence: `${silent.length === 0 ? 'Each of them calls' : 'Those that call do so on'} the mTLS host with a live certificate.${nothing}${doubtful}`,
   };
+}
+
+function whoPasses(calling: number, silent: number): string {
+  if (silent === 0) return 'no API client would be refused';
+  if (calling === 1) return 'the one API client that calls would pass';
+  return `none of the ${calling} API clients that call would be refused`;
+}
+
+/** Known by their names alone: calls that may be the account's, and that nothing vouches for. */
+function doubtfulClients({ apiClients, unproved }: ReadinessView): string[] {
+  const silent = new Set(
+    apiClients.filter((one) => one.connects === 'none').map((one) => one.name),
+  );
+  return unproved.apiClients.filter((one) => silent.has(one.name)).map((one) => one.name);
+}
+
+function doubtfulWords(readiness: ReadinessView): string {
+  const names = doubtfulClients(readiness);
+  if (names.length === 0) return '';
+  return ` Calls without a certificate name ${listed(names)}, and nothing shows whose they are: if they are yours, they would be refused too.`;
 }
 
 function shareOfRefused({ ready, wouldBeRefused }: ReadinessView['calls']): string {
