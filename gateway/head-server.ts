@@ -98,19 +98,21 @@ export function firstValue(head: Head, name: string): string | null {
 
 const REQUEST_LINE = /^([A-Z]+) (\/[!-~]*) HTTP\/1\.1$/;
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
-/** Controls but for the tab. The line ends have been taken out. */
+/** Controls but for the tab. */
 const CONTROL = /[^\t\x20-\x7e\x80-\xff]/;
+/** The same, but for whole line ends too. */
+const CONTROL_OR_HALF_A_LINE_END = /[^\t\r\n\x20-\x7e\x80-\xff]|\r(?!\n)|(?<!\r)\n/;
 
 function headOf(text: string): Head | null {
   const [first = '', ...rest] = text.split('\r\n');
   const request = REQUEST_LINE.exec(first);
-  if (request === null) return null;
+  if (request === null || CONTROL_OR_HALF_A_LINE_END.test(text)) return null;
   const lines: HeaderLine[] = [];
   for (const line of rest) {
     const colon = line.indexOf(':');
     const name = line.slice(0, colon);
     // A folded line begins with white space, so it has no name.
-    if (colon < 1 || !TOKEN.test(name) || CONTROL.test(line)) return null;
+    if (colon < 1 || !TOKEN.test(name)) return null;
     lines.push({ name: name.toLowerCase(), value: line.slice(colon + 1).trim() });
   }
   const head = { method: request[1] ?? '', target: request[2] ?? '', lines };

@@ -257,9 +257,9 @@ function questionLocation(settings: ProxySettings, place: Place): string {
   proxy_connect_timeout 1s;
   proxy_read_timeout 2s;
   # A certificate comes back in a header.
-  proxy_buffer_size 64k;
-  proxy_buffers 2 64k;
-  proxy_busy_buffers_size 64k;
+  proxy_buffer_size 16k;
+  proxy_buffers 2 16k;
+  proxy_busy_buffers_size 16k;
   proxy_pass_request_body off;
   # All of the client's headers, so that one that is sent twice is seen. What follows replaces the client's own.
   proxy_pass_request_headers on;

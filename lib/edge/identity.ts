@@ -68,11 +68,13 @@ function strictBase64(text: string): Buffer | null {
   return bytes.toString('base64').replace(/=+$/, '') === text.replace(/=+$/, '') ? bytes : null;
 }
 
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
 /** 1 to 255 bytes of UTF-8 without control characters or white space at either end. */
 function nameOf(bytes: Uint8Array): Reading {
   if (bytes.length === 0 || bytes.length > MAX_NAME_BYTES) return 'malformed';
   try {
-    const name = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    const name = UTF8.decode(bytes);
     return /\p{Cc}/u.test(name) || name.trim() !== name ? 'malformed' : { name };
   } catch {
     return 'malformed';
