@@ -20,11 +20,13 @@ import {
   type Head,
   type HeadServer,
   headServer,
+  linesText,
   type Reply,
 } from '@/gateway/head-server';
 import { type LeafReader, leafReader } from '@/gateway/leaf-header';
 import {
   type Manner,
+  type Place,
   placeOf,
   QUESTION_HEADERS,
   type Question,
@@ -34,7 +36,7 @@ import { problemOf } from '@/gateway/refusal';
 import { messageOf } from '@/gateway/state-store';
 import { type Allowed, decide, passesUnderEnforcement, type RequestFacts } from '@/lib/edge/decide';
 import { type HeaderLine, writtenHeaders } from '@/lib/edge/headers';
-import { identityOf } from '@/lib/edge/identity';
+import { type Identity, identityOf } from '@/lib/edge/identity';
 import type { RefusalCode } from '@/lib/kernel/refusals';
 
 export type AuthorizerOptions = {
@@ -57,22 +59,23 @@ export type OpenAuthorizer = {
 /** @throws Error when port or path cannot be used, or a port is given without a secret */
 export async function openAuthorizer(options: AuthorizerOptions): Promise<OpenAuthorizer> {
   const { port, secret, socketPath, log } = options;
-  const asking = { ...options, leaves: leafReader(), once: saidOnce(log) };
+  const read = reader(options.edge, leafReader());
+  const asking = { ...options, read, once: saidOnce(log) };
   const onFault = (error: unknown) => log(`authorizer: a question failed: ${messageOf(error)}`);
   const servers: HeadServer[] = [];
   let openPort: number | null = null;
   if (socketPath !== null) {
-    const over = headServer((head) => answer(asking, head), onFault);
+    const over = headServer((head, id) => answer(asking, head, id), onFault);
     servers.push(over);
     await listenOnSocket(over.server, socketPath);
   }
   if (port !== null) {
     if (secret === null) throw new Error('an authorizer on a port needs a secret');
     const isProxy = secretCheck(secret);
-    const over = headServer((head) => {
-      if (isProxy(head)) return answer(asking, head);
+    const over = headServer((head, id) => {
+      if (isProxy(head)) return answer(asking, head, id);
       asking.once(`a subrequest without the right ${QUESTION_HEADERS.secret} was refused`);
-      return { status: 403, lines: [{ name: 'Content-Length', value: '0' }], body: '' };
+      return { status: 403, head: linesOf({ 'Content-Length': '0' }), body: '' };
     }, onFault);
     servers.push(over);
     openPort = await listenOnLoopback(over.server, port);
@@ -85,53 +88,74 @@ export async function openAuthorizer(options: AuthorizerOptions): Promise<OpenAu
   };
 }
 
-type Asking = AuthorizerOptions & { leaves: LeafReader; once(line: string): void };
+type Asking = AuthorizerOptions & { read(head: Head): Read; once(line: string): void };
 
-function answer(asking: Asking, head: Head): Reply {
-  const place = placeOf(head.target);
-  const requestId = newRequestId;
-  if (place === null) {
-    asking.once(`a subrequest for ${head.target.slice(0, 80)} was refused: no such place`);
-    return denial({ manner: 'auth_request', code: 'edge_not_ready', close: 'no' }, requestId());
-  }
-  const question = questionOf(head.lines, place, asking.leaves);
-  if ('unclear' in question) {
-    asking.once(`subrequests for ${place.environment} ${place.listener}: ${question.unclear}`);
-    const { manner } = place;
-    return denial({ manner, code: 'edge_not_ready', close: 'no' }, requestId());
-  }
-  return decideOn(asking, { manner: place.manner, question, head });
+/** What a head says, whenever it is said. */
+type Read =
+  | {
+      place: Place;
+      question: Question;
+      identity: Identity;
+      userAgent: string | null;
+      /** The identity headers last written for it, and for which verdict. */
+      written: { of: string; text: string } | null;
+    }
+  | { place: Place | null; unclear: string };
+
+/** Reads each head once. */
+function reader(edge: Edge, leaves: LeafReader): (head: Head) => Read {
+  const known = new WeakMap<Head, Read>();
+  const read = (head: Head): Read => {
+    const place = placeOf(head.target);
+    if (place === null) return { place, unclear: `${head.target.slice(0, 80)} is no such place` };
+    const question = questionOf(head.lines, place, leaves);
+    if ('unclear' in question) return { place, unclear: question.unclear };
+    const identity = identityOf(question.lines, edge.sources);
+    return { place, question, identity, userAgent: firstValue(head, 'user-agent'), written: null };
+  };
+  return (head) => {
+    const before = known.get(head);
+    if (before !== undefined) return before;
+    const now = read(head);
+    known.set(head, now);
+    return now;
+  };
 }
 
-function decideOn(
-  { edge }: Asking,
-  asked: { manner: Manner; question: Question; head: Head },
-): Reply {
-  const { manner, question, head } = asked;
-  const requestId = question.requestId ?? newRequestId();
-  const userAgent = firstValue(head, 'user-agent');
-  const verdict = verdictOn(edge, question);
+function answer(asking: Asking, head: Head, proxysId: string | null): Reply {
+  const { edge } = asking;
+  const requestId = proxysId ?? newRequestId();
+  const read = asking.read(head);
+  if ('unclear' in read) {
+    const { place } = read;
+    const where = place === null ? '' : ` for ${place.environment} ${place.listener}`;
+    asking.once(`subrequests${where}: ${read.unclear}`);
+    const manner = place?.manner ?? 'auth_request';
+    return denial({ manner, code: 'edge_not_ready', close: 'no' }, requestId);
+  }
+  const { question, userAgent } = read;
+  const verdict = verdictOn(edge, read);
   if ('code' in verdict) {
     const { code, apiClientName } = verdict;
     reportRefusal(edge, question, { code, requestId, apiClientName, userAgent });
     const close = endsConnection(question, code) ? 'yes' : 'no';
-    return denial({ manner, code, close }, requestId);
+    return denial({ manner: read.place.manner, code, close }, requestId);
   }
   const { httpVersion } = question;
   reportSuccess(edge, question, { requestId, verdict: verdict.allowed, userAgent, httpVersion });
   // What the API answers is not told to us: without a certificate nothing shows whose call it was.
   const evidence = question.listener === 'mtls' ? 'certificate' : 'unproved';
   countPassed(edge, question, { verdict: verdict.allowed, evidence, userAgent });
-  const lines = identityHeaders(edge, question, { requestId, verdict: verdict.allowed });
-  return { status: 204, lines, body: '' };
+  return allowance(edge, read, { requestId, verdict: verdict.allowed });
 }
+
+type Understood = Exclude<Read, { unclear: string }>;
 
 /** The connection first, as at our own listeners: without a live certificate nothing of the request is told. */
 function verdictOn(
   edge: Edge,
-  question: Question,
+  { question, identity }: Understood,
 ): { allowed: Allowed } | { code: RefusalCode; apiClientName: string | null } {
-  const identity = identityOf(question.lines, edge.sources);
   const names = 'names' in identity ? identity.names : [];
   const [name = null, ...others] = names;
   const onConnection = judge(edge, question);
@@ -150,23 +174,36 @@ function verdictOn(
   return verdict.allow ? { allowed: verdict } : { code: verdict.code, apiClientName: name };
 }
 
-function identityHeaders(
+function allowance(
   edge: Edge,
-  question: Question,
+  read: Understood,
   call: { requestId: string; verdict: Allowed },
-): HeaderLine[] {
-  const { leaf, environment, listener, tlsVersion, sourceAddress, host } = question;
+): Reply {
+  const { question } = read;
   const { verdict, requestId } = call;
-  return writtenHeaders(
+  const { accountId, certificate } = verdict;
+  const of = `${accountId} ${certificate?.notAfter} ${verdict.apiClient?.name}`;
+  if (read.written?.of !== of) {
+    const text = linesText(identityHeaders(edge, question, verdict));
+    read.written = { of, text };
+  }
+  return { status: 204, head: `X-Request-Id: ${requestId}\r\n${read.written.text}`, body: '' };
+}
+
+/** All but the id of the call. */
+function identityHeaders(edge: Edge, question: Question, verdict: Allowed): HeaderLine[] {
+  const { leaf, environment, listener, tlsVersion, sourceAddress, host } = question;
+  const { certificate } = verdict;
+  const lines = writtenHeaders(
     {
-      requestId,
+      requestId: '',
       environment,
       listener,
       accountId: verdict.accountId,
       apiClientName: verdict.apiClient?.name ?? null,
       certificate:
-        leaf !== null && verdict.certificate !== null
-          ? { der: leaf.der, fingerprint: leaf.fingerprint, notAfter: verdict.certificate.notAfter }
+        leaf !== null && certificate !== null
+          ? { der: leaf.der, fingerprint: leaf.fingerprint, notAfter: certificate.notAfter }
           : null,
       tlsVersion,
       sourceAddress,
@@ -175,6 +212,7 @@ function identityHeaders(
     },
     edge.upstream.secret,
   );
+  return lines.filter(({ name }) => name !== 'X-Request-Id');
 }
 
 /** nginx's module knows no other refusal than 401 and 403, so it is told in headers what to answer. */
@@ -185,11 +223,11 @@ function denial(
   const { manner, code, close } = refusal;
   const { status, headers, body } = problemOf(code, requestId);
   const told = { 'X-Mtls-Refusal': code, 'X-Mtls-Close': close };
-  if (manner === 'plain') return { status, lines: linesOf({ ...headers, ...told }), body };
+  if (manner === 'plain') return { status, head: linesOf({ ...headers, ...told }), body };
   const { 'WWW-Authenticate': challenge } = headers;
   return {
     status: status === 401 ? 401 : 403,
-    lines: linesOf({
+    head: linesOf({
       ...told,
       // 444 is nginx's own: the connection ends without an answer.
       'X-Mtls-Status': close === 'yes' ? '444' : String(status),
@@ -202,8 +240,8 @@ function denial(
   };
 }
 
-function linesOf(headers: Record<string, string>): HeaderLine[] {
-  return Object.entries(headers).map(([name, value]) => ({ name, value }));
+function linesOf(headers: Record<string, string>): string {
+  return linesText(Object.entries(headers).map(([name, value]) => ({ name, value })));
 }
 
 function secretCheck(secret: string): (head: Head) => boolean {

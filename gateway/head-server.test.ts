@@ -1,8 +1,14 @@
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { conversation, type Head, type HeadServer, headServer } from '@/gateway/head-server';
+import {
+  conversation,
+  type Head,
+  type HeadServer,
+  headServer,
+  linesText,
+} from '@/gateway/head-server';
 
-const empty = { status: 204, lines: [], body: '' };
+const empty = { status: 204, head: '', body: '' };
 const GET = 'GET /a HTTP/1.1\r\nHost: x\r\n\r\n';
 
 function heard(...chunks: string[]) {
@@ -65,6 +71,32 @@ describe('heads', () => {
     expect([state, answered.join('')]).toEqual(['over', '']);
   });
 
+  it('what the proxy calls a call is told apart from its head, which is the same object each time', () => {
+    const seen: [Head, string | null][] = [];
+    const converse = conversation((head, requestId) => {
+      seen.push([head, requestId]);
+      return empty;
+    });
+    const id = (digit: string) => `req_${digit.repeat(32)}`;
+    const ask = (line: string) => converse(`GET /a HTTP/1.1\r\nHost: x${line}\r\n\r\n`);
+    ask(`\r\nX-Request-Id: ${id('0')}`);
+    ask(`\r\nX-Request-Id: ${id('1')}`);
+    ask(`\r\nX-Request-Id: ${id('2')}\r\nA: b`);
+    ask('');
+    ask(`\r\nX-Request-Id: ${id('3')}4`);
+    ask(`\r\nX-Request-Id: mine`);
+    expect(seen.map(([, requestId]) => requestId)).toEqual([
+      ...[id('0'), id('1'), id('2'), null, null, null],
+    ]);
+    const [zero, one, two, none, longer, mine] = seen.map(([head]) => head);
+    expect(one).toBe(zero);
+    expect(none).toBe(zero);
+    expect(two?.lines.map(({ name }) => name)).toEqual(['host', 'a']);
+    for (const head of [longer, mine]) {
+      expect(head?.lines.map(({ name }) => name)).toEqual(['host', 'x-request-id']);
+    }
+  });
+
   it('a head without an end is not kept beyond its limit', () => {
     expect(heard(`GET /a HTTP/1.1\r\nA: ${'b'.repeat(1_000)}`).state).toBe('inside');
     expect(heard(`GET /a HTTP/1.1\r\nA: ${'b'.repeat(200_000)}`).state).toBe('over');
@@ -77,11 +109,11 @@ describe('heads', () => {
 
   it('an answer with a line end in a value is never sent', () => {
     const lines = [{ name: 'A', value: 'b\r\nSet-Cookie: c' }];
-    expect(() => conversation(() => ({ ...empty, lines }))(GET)).toThrow(/control character/);
+    expect(() => linesText(lines)).toThrow(/control character/);
   });
 
   it('HEAD is answered without a body', () => {
-    const reply = { status: 403, lines: [{ name: 'Content-Length', value: '2' }], body: 'no' };
+    const reply = { status: 403, head: 'Content-Length: 2\r\n', body: 'no' };
     const text = 'HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\n';
     expect(conversation(() => reply)(GET).answered).toBe(`${text}no`);
     expect(conversation(() => reply)(GET.replace('GET', 'HEAD')).answered).toBe(text);

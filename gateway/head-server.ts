@@ -9,14 +9,19 @@ import { createServer, type Server, type Socket } from 'node:net';
 import type { HeaderLine } from '@/lib/edge/headers';
 import { SECOND_MS } from '@/lib/kernel/time';
 
+/** The same bytes give the same object, so what is read from one can be kept with it. */
 export type Head = {
-  method: string;
-  target: string;
+  readonly method: string;
+  readonly target: string;
   /** Names in lower case, values as sent. */
-  lines: HeaderLine[];
+  readonly lines: readonly HeaderLine[];
 };
 
-export type Reply = { status: number; lines: readonly HeaderLine[]; body: string };
+/** `head`: whole lines, from `linesText`. */
+export type Reply = { status: number; head: string; body: string };
+
+/** @param requestId what the proxy calls the call; null when it does not say, or not as we do */
+export type Answer = (head: Head, requestId: string | null) => Reply;
 
 export type HeadServer = {
   server: Server;
@@ -29,18 +34,16 @@ const MAX_HEAD_CHARACTERS = 131_072;
 const HEAD_WITHIN_MS = 10 * SECOND_MS;
 
 /** @param onFault our own fault in an answer: its connection ends, the others go on */
-export function headServer(
-  answer: (head: Head) => Reply,
-  onFault: (error: unknown) => void,
-): HeadServer {
+export function headServer(answer: Answer, onFault: (error: unknown) => void): HeadServer {
   const open = new Set<Socket>();
+  const heads = rememberingHeads();
   const server = createServer((socket) => {
     open.add(socket);
     socket.on('close', () => open.delete(socket));
     socket.on('error', () => socket.destroy());
     socket.setNoDelay(true);
     socket.setEncoding('latin1');
-    const converse = conversation(answer);
+    const converse = conversation(answer, heads);
     // The proxy ends idle connections: the other way round a call could meet a closing one.
     let waiting: NodeJS.Timeout | null = null;
     socket.on('data', (chunk: string) => {
@@ -70,7 +73,10 @@ export function headServer(
 type Turn = { answered: string; state: 'between' | 'inside' | 'over' };
 
 /** Takes any piece of what arrives on a connection, and gives what is to be sent. */
-export function conversation(answer: (head: Head) => Reply): (chunk: string) => Turn {
+export function conversation(
+  answer: Answer,
+  heads: (text: string) => Head | null = rememberingHeads(),
+): (chunk: string) => Turn {
   let held = '';
   return (chunk) => {
     held += chunk;
@@ -78,16 +84,53 @@ export function conversation(answer: (head: Head) => Reply): (chunk: string) => 
     for (;;) {
       const end = held.indexOf('\r\n\r\n');
       if (end < 0) break;
-      const head = headOf(held.slice(0, end));
+      const { text, requestId } = withoutRequestId(held.slice(0, end));
+      const head = heads(text);
       held = held.slice(end + 4);
       if (head === null) return { answered, state: 'over' };
-      answered += textOf(answer(head), head.method);
+      answered += textOf(answer(head, requestId), head.method);
       if (firstValue(head, 'connection')?.toLowerCase() === 'close') {
         return { answered, state: 'over' };
       }
     }
     if (held.length > MAX_HEAD_CHARACTERS) return { answered, state: 'over' };
     return { answered, state: held === '' ? 'between' : 'inside' };
+  };
+}
+
+/** Heads of one caller are often the same but for this line. */
+function withoutRequestId(text: string): { text: string; requestId: string | null } {
+  const start = text.indexOf(REQUEST_ID_LINE);
+  const line =
+    start < 0 ? null : text.slice(start + REQUEST_ID_LINE.length, start + REQUEST_ID_END);
+  if (line === null || !REQUEST_ID.test(line)) return { text, requestId: null };
+  return {
+    text: text.slice(0, start) + text.slice(start + REQUEST_ID_END - '\r\n'.length),
+    requestId: line.trimEnd(),
+  };
+}
+
+const REQUEST_ID_LINE = '\r\nX-Request-Id: ';
+const REQUEST_ID = /^req_[0-9a-f]{32}(\r\n)?$/;
+const REQUEST_ID_END = REQUEST_ID_LINE.length + 'req_'.length + 32 + '\r\n'.length;
+
+/** Enough for the callers of a busy edge, at most 16 MB; a client that never sends the same twice costs no more. */
+const REMEMBERED = 2_000;
+const MAX_REMEMBERED_CHARACTERS = 8_192;
+
+function rememberingHeads(): (text: string) => Head | null {
+  const remembered = new Map<string, Head>();
+  return (text) => {
+    const known = remembered.get(text);
+    if (known !== undefined) return known;
+    if (text.length > MAX_REMEMBERED_CHARACTERS) return headOf(text);
+    // A part of a longer text keeps all of it in memory.
+    const copy = Buffer.from(text, 'latin1').toString('latin1');
+    const head = headOf(copy);
+    if (head === null) return null;
+    if (remembered.size >= REMEMBERED) remembered.clear();
+    remembered.set(copy, head);
+    return head;
   };
 }
 
@@ -127,12 +170,17 @@ function hasBody({ lines }: Head): boolean {
   );
 }
 
-/** @throws Error on a value that would be a line of its own */
-function textOf({ status, lines, body }: Reply, method: string): string {
-  let text = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n`;
+/** Lines of an answer. @throws Error on a value that would be a line of its own */
+export function linesText(lines: readonly HeaderLine[]): string {
+  let text = '';
   for (const { name, value } of lines) {
     if (CONTROL.test(value)) throw new Error(`a control character in ${name}`);
     text += `${name}: ${value}\r\n`;
   }
-  return `${text}\r\n${method === 'HEAD' ? '' : body}`;
+  return text;
+}
+
+function textOf({ status, head, body }: Reply, method: string): string {
+  const shown = method === 'HEAD' ? '' : body;
+  return `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${head}\r\n${shown}`;
 }

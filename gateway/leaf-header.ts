@@ -28,7 +28,8 @@ export function leafReader(): LeafReader {
         break;
       }
     }
-    remembered.set(value, leaf);
+    // A part of a longer text would keep all of it in memory.
+    remembered.set(Buffer.from(value, 'latin1').toString('latin1'), leaf);
     return leaf;
   };
 }

@@ -20,8 +20,7 @@ export type Question = Pick<
 > & {
   httpVersion: string;
   host: string | null;
-  requestId: string | null;
-  lines: HeaderLine[];
+  lines: readonly HeaderLine[];
 };
 
 export type Place = { manner: Manner; environment: Environment; listener: Listener };
@@ -72,7 +71,7 @@ export function placeOf(target: string): Place | null {
  * The facts of one subrequest. Missing, repeated or contradictory ones make it unclear.
  * @param lines names in lower case
  */
-export function questionOf(lines: HeaderLine[], place: Place, leaves: LeafReader): Asked {
+export function questionOf(lines: readonly HeaderLine[], place: Place, leaves: LeafReader): Asked {
   const found = factsIn(lines);
   if ('unclear' in found) return found;
   const connection = CONNECTION.exec(found.connection ?? '');
@@ -95,27 +94,24 @@ export function questionOf(lines: HeaderLine[], place: Place, leaves: LeafReader
     sourceAddress,
     network: networkOf(sourceAddress),
     host: found.host,
-    requestId: REQUEST_ID.test(found.requestId ?? '') ? found.requestId : null,
     lines,
   };
 }
 
 /** nginx and Envoy say TLSv1.3, Caddy tls1.3. */
 const CONNECTION = /^tlsv?(1\.[0-3]) HTTP\/(1\.0|1\.1|2(?:\.0)?|3(?:\.0)?)(?: ([^\s]*))?$/i;
-const REQUEST_ID = /^req_[0-9a-f]{32}$/;
 
-type Facts = Record<'connection' | 'source' | 'leaf' | 'host' | 'requestId', string | null>;
+type Facts = Record<'connection' | 'source' | 'leaf' | 'host', string | null>;
 
 const FACT_OF: ReadonlyMap<string, keyof Facts> = new Map([
   [QUESTION_HEADERS.connection.toLowerCase(), 'connection'],
   [QUESTION_HEADERS.source.toLowerCase(), 'source'],
   [QUESTION_HEADERS.leaf.toLowerCase(), 'leaf'],
-  [QUESTION_HEADERS.requestId.toLowerCase(), 'requestId'],
   ['host', 'host'],
 ]);
 
 function factsIn(lines: readonly HeaderLine[]): Facts | { unclear: string } {
-  const facts: Facts = { connection: null, source: null, leaf: null, host: null, requestId: null };
+  const facts: Facts = { connection: null, source: null, leaf: null, host: null };
   for (const { name, value } of lines) {
     const fact = FACT_OF.get(name);
     if (fact === undefined) continue;
