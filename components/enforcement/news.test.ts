@@ -14,7 +14,7 @@ const TRIAL = {
 const running = news('14:10', { mode: 'enforce', trial: TRIAL });
 
 function news(time: string, some: Partial<EnvironmentNews>): EnforcementNews {
-  return { at: `2026-11-18T${time}:00.000Z`, items: [{ ...QUIET, ...some }] };
+  return { accountId: 'acc_1', at: `2026-11-18T${time}:00.000Z`, items: [{ ...QUIET, ...some }] };
 }
 
 describe('what became of a trial', () => {

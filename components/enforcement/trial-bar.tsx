@@ -156,7 +156,10 @@ function useNews(atLoad: EnforcementNews) {
     if (next.at <= before.at) return 'same';
     latest.current = next;
     setNews(next);
-    setOutcomes((known) => merged(known, outcomesOf(before, next), next));
+    const isOther = next.accountId !== before.accountId;
+    setOutcomes((known) =>
+      isOther ? wentBackWords(next) : merged(known, outcomesOf(before, next), next),
+    );
     return JSON.stringify(before.items) === JSON.stringify(next.items) ? 'same' : 'changed';
   }, []);
   // The layout is rendered anew after every act on the page.
@@ -168,8 +171,11 @@ function useNews(atLoad: EnforcementNews) {
   useEffect(() => {
     const ask = async () => {
       if (document.visibilityState === 'hidden') return;
+      const next = await answer();
+      // Another tab may have switched the account; this page still shows the one before.
+      if (next?.accountId !== latest.current.accountId) return;
       // The page below says the same, from what was read with it.
-      if (take(await answer()) === 'changed') router.refresh();
+      if (take(next) === 'changed') router.refresh();
     };
     const timer = setInterval(
       () => ask().catch(() => undefined),
@@ -190,8 +196,9 @@ function merged(known: Outcome[], found: Outcome[], { items }: EnforcementNews):
   return [...known.filter((one) => !over.has(one.environment)), ...found];
 }
 
-async function answer(): Promise<EnforcementNews> {
+async function answer(): Promise<EnforcementNews | null> {
   const reply = await fetch('/enforcement/news', { headers: { Accept: 'application/json' } });
   if (!reply.ok || reply.redirected) throw new Error(`answered ${reply.status}`);
-  return reply.json();
+  const { news }: { news: EnforcementNews | null } = await reply.json();
+  return news;
 }

@@ -33,7 +33,7 @@ const PLACE_KEYWORDS: Partial<Record<Place, string[]>> = {
   overview: ['home', 'slots', 'expiry'],
   connect: ['install', 'snippet', 'curl', 'code', 'host', 'url'],
   activity: ['log', 'audit', 'refused', 'calls', 'history'],
-  enforcement: ['mandatory', 'require', 'mtls'],
+  enforcement: ['mandatory', 'require', 'mtls', 'observe', 'rehearsal', 'readiness'],
   firewall: ['ip', 'address', 'allow', 'egress', 'ingress', 'cidr'],
   changes: ['change log', 'release notes', 'version', 'rest', 'feed'],
 };
@@ -112,7 +112,7 @@ function acts({ may }: CommandFacts): Command[] {
       id: 'enforce',
       group: 'Do',
       name: 'Change enforcement',
-      keywords: ['turn on', 'turn off', 'mandatory'],
+      keywords: ['turn on', 'turn off', 'mandatory', 'observe', 'trial', 'confirm', 'schedule'],
       does: 'open',
       href: '/enforcement',
       allowed: may.enforce,

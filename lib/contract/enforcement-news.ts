@@ -12,6 +12,7 @@ export type EnvironmentNews = {
 };
 
 export type EnforcementNews = {
+  accountId: string;
   /** The portal's clock, by which trials end. */
   at: string;
   items: EnvironmentNews[];

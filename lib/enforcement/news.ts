@@ -20,7 +20,7 @@ export async function enforcementNews(principal: Principal): Promise<Enforcement
       const wentBack = trial ? null : await revertedLately(tx, scope, view, now);
       items.push({ environment, mode, trial, schedule, wentBack });
     }
-    return { at: now.toISOString(), items };
+    return { accountId: scope.accountId, at: now.toISOString(), items };
   });
 }
 

@@ -1,7 +1,6 @@
 import type { EnforcementNews } from '@/lib/contract/enforcement-news';
 import { enforcementNews } from '@/lib/enforcement/news';
 import { requireSignedIn } from '@/lib/identity/session';
-import { currentTime } from '@/lib/platform/clock';
 import { attempt } from '../../attempt';
 
 export const dynamic = 'force-dynamic';
@@ -10,8 +9,7 @@ export const dynamic = 'force-dynamic';
 export async function GET(): Promise<Response> {
   const { principal } = await requireSignedIn();
   const found = await attempt(() => enforcementNews(principal));
-  const nothing: EnforcementNews = { at: currentTime().toISOString(), items: [] };
-  return Response.json(found.ok ? found.value : nothing, {
-    headers: { 'Cache-Control': 'no-store' },
-  });
+  // Whoever may not read it any more keeps what the page said when it was opened.
+  const news: EnforcementNews | null = found.ok ? found.value : null;
+  return Response.json({ news }, { headers: { 'Cache-Control': 'no-store' } });
 }
