@@ -276,7 +276,8 @@ function questionLocation(settings: ProxySettings, place: Place): string {
 
 /**
  * Whole seconds are all that nginx's times know: a validity of 1 s lasts up to two. With the second in the key an
- * answer ends with the second it was given in, so a revocation holds within one.
+ * answer ends with the second it was given in, so a revocation holds within one. nginx's fingerprint is SHA-1: who can
+ * make two certificates of one fingerprint has the key of both.
  */
 const CACHED = `
 
@@ -284,7 +285,9 @@ const CACHED = `
 # Calls answered from here are not counted in the portal.
 proxy_cache countersign;
 proxy_cache_valid 204 2s;
-proxy_cache_key "$time_iso8601|$server_port|$ssl_protocol|$countersign_sni|$countersign_host|$http_authorization|$http_client_id|$http_x_auth_client|$ssl_client_escaped_cert";
+proxy_cache_key "$time_iso8601|$server_port|$ssl_protocol|$countersign_sni|$countersign_host|$http_authorization|$http_client_id|$http_x_auth_client|$ssl_client_fingerprint";
+open_file_cache max=10000 inactive=5s;
+open_file_cache_valid 1s;
 proxy_cache_lock on;
 proxy_cache_lock_timeout 200ms;`;
 
