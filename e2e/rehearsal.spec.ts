@@ -174,3 +174,32 @@ test('a trial that nobody confirms goes back at its instant, at the edge, with t
     );
   }).toPass();
 });
+
+test('without scripts a trial is put off to a date in UTC, said on every page, and cancelled there', async ({
+  browser,
+  tree,
+}) => {
+  const { demo } = tree;
+  const context = await browser.newContext({ javaScriptEnabled: false });
+  const page = await context.newPage();
+  await signIn(page, demo, 'manage_mtls');
+  await page.goto(`${demo.portalUrl}/enforcement?environment=sandbox`);
+  const evidence = page.getByRole('region', { name: 'Evidence for sandbox' });
+  const day = new Date(Date.now() + 7 * 86_400_000).toISOString().slice(0, 10);
+  await evidence.getByRole('radio', { name: 'at a date' }).check();
+  const schedule = async () => {
+    await evidence.getByLabel(/to confirm/).fill('enforce sandbox');
+    await evidence.getByRole('button', { name: 'Start or schedule trial' }).click();
+  };
+  await schedule();
+  await expect(evidence.locator('.notice')).toContainText('No date was given');
+  await evidence.getByLabel(/Date and time/).fill(`${day}T09:30`);
+  await schedule();
+  await expect(evidence).toContainText(`A 15-minute trial starts by itself on ${day} 09:30 UTC`);
+  await page.goto(demo.portalUrl);
+  const line = page.getByRole('complementary', { name: 'Schedule of sandbox' });
+  await expect(line).toContainText(`${day} 09:30 UTC`);
+  await line.getByRole('button', { name: 'Cancel' }).click();
+  await expect(line).toHaveCount(0);
+  await context.close();
+});
