@@ -229,7 +229,7 @@ test('a viewer reads and downloads, and cannot issue, revoke or enforce', async 
   expect(await response.text()).toContain('-----BEGIN CERTIFICATE-----');
 });
 
-test('revoking in the portal asks for the name, and what was done is under Activity', async ({
+test('revoking what is in use asks for the name, and what was done is under Activity', async ({
   page,
   tree,
 }) => {
@@ -238,8 +238,8 @@ test('revoking in the portal asks for the name, and what was done is under Activ
   await page.goto(`${portalUrl}/certificates?status=live`);
   await page
     .getByRole('main')
-    .getByRole('link', { name: 'plain.meridian.example' })
-    .first()
+    .getByRole('link', { name: 'erp.meridian.example', exact: true })
+    .last()
     .click();
   await page.waitForURL(/\/certificates\/[^/]+$/);
   await page
@@ -248,14 +248,14 @@ test('revoking in the portal asks for the name, and what was done is under Activ
     .click();
   await page.waitForURL(/\/revoke$/);
   await page.getByRole('radio').first().check();
-  await page.getByLabel(/to confirm/).fill('plain.meridian.example');
+  await page.getByLabel(/to confirm/).fill('erp.meridian.example');
   await page.getByRole('button', { name: 'Revoke certificate' }).click();
   await page.waitForURL(/\/certificates\/[^/]+$/);
   await expect(page.getByRole('main')).toContainText(/revoked/i);
   await page.goto(`${portalUrl}/activity`);
   await expect(page.getByRole('main')).toContainText('mtls_required');
   await page.getByRole('main').getByRole('link', { name: 'Changes' }).click();
-  await expect(page.getByRole('main')).toContainText('plain.meridian.example');
+  await expect(page.getByRole('main')).toContainText('erp.meridian.example');
 });
 
 test('what is printed as a call to try works when pasted into a shell', async ({ tree }) => {

@@ -51,6 +51,9 @@ function Row({ certificate, now }: { certificate: CertificateView; now: Date }) 
           {certificate.label}
         </Link>
         <small className="mono">{certificate.commonName}</small>
+        {certificate.status === 'live' && certificate.revokeWhenIdleDays !== null ? (
+          <small>Revoked by itself when idle for {daysText(certificate.revokeWhenIdleDays)}</small>
+        ) : null}
       </td>
       <td className="verdict-cell">
         <Badge shape={life.state}>{LIFE_WORDS[life.state]}</Badge>

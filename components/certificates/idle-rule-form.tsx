@@ -15,7 +15,8 @@ export function IdleRuleForm({
   days,
   action,
 }: {
-  rule: { days: number; by: string } | null;
+  /** `by` is null where nothing renews it yet. */
+  rule: { days: number; by: string | null } | null;
   days: number;
   action: IdleRuleAction;
 }) {
@@ -24,10 +25,7 @@ export function IdleRuleForm({
     <form {...form} className="idle-rule">
       <ProblemNotice problem={state.problem} />
       {rule ? (
-        <p>
-          The old one is revoked by itself once it has been idle for {daysText(rule.days)} and calls
-          come with the new one. <span className="soft">{rule.by} asked for it.</span>
-        </p>
+        <RuleSentence rule={rule} />
       ) : (
         <div className="line">
           <IdleDays days={days}>Revoke the old one by itself once it has been idle for</IdleDays>
@@ -43,6 +41,20 @@ export function IdleRuleForm({
         {rule ? 'Do not revoke by itself' : 'Revoke by itself'}
       </button>
     </form>
+  );
+}
+
+function RuleSentence({ rule: { days, by } }: { rule: { days: number; by: string | null } }) {
+  if (by === null) {
+    return (
+      <p>It is revoked by itself once it is renewed and has been idle for {daysText(days)}.</p>
+    );
+  }
+  return (
+    <p>
+      The old one is revoked by itself once it has been idle for {daysText(days)} and calls come
+      with the new one. <span className="soft">{by} asked for it.</span>
+    </p>
   );
 }
 

@@ -20,14 +20,17 @@ const ORDER = Object.keys(REASON_WORDS);
 export function RevokeForm({
   certificate,
   confirmation,
+  reason: likely,
   action,
 }: {
   certificate: { id: string; label: string; commonName: string };
   /** `typed` where traffic would be hurt. */
   confirmation: 'typed' | 'none';
+  /** Picked already; the empty one picks none. */
+  reason: RevocationReason | '';
   action: (state: RevokeState, data: FormData) => Promise<RevokeState>;
 }) {
-  const initial: RevokeState = { values: { reason: '', confirmation: '' } };
+  const initial: RevokeState = { values: { reason: likely, confirmation: '' } };
   const { state, pending, form } = useKeptForm(action, initial);
   const [typed, setTyped] = useState(state.values.confirmation);
   const { label, commonName } = certificate;

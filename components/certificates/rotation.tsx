@@ -1,7 +1,8 @@
 import { Ago } from '@/components/time/when';
 import { Link } from '@/components/ui/link';
-import type { RotationSide, RotationView } from '@/lib/contract/views';
+import type { CertificateView, RotationSide, RotationView } from '@/lib/contract/views';
 import { type IdleRuleAction, IdleRuleForm } from './idle-rule-form';
+import { daysText } from './life';
 import { RotationChart } from './rotation-chart';
 import { count, rotationWords } from './rotation-words';
 
@@ -50,6 +51,28 @@ export function Rotation({
           ) : null}
         </div>
       ) : null}
+    </section>
+  );
+}
+
+/** A rule that waits: nothing renews the certificate yet. */
+export function LoneRule({
+  certificate: { status, revokeWhenIdleDays: days },
+  action,
+}: {
+  certificate: Pick<CertificateView, 'status' | 'revokeWhenIdleDays'>;
+  action: IdleRuleAction | null;
+}) {
+  if (status !== 'live' || days === null) return null;
+  return (
+    <section className="sheet" aria-label="Rotation">
+      <div className="sheet-pad rotation-acts">
+        {action ? (
+          <IdleRuleForm rule={{ days, by: null }} days={days} action={action} />
+        ) : (
+          <p>It is revoked by itself once it is renewed and has been idle for {daysText(days)}.</p>
+        )}
+      </div>
     </section>
   );
 }

@@ -13,6 +13,8 @@ export const EXPIRY_THRESHOLDS = [60, 30, 14, 7, 1] as const;
 const IN_USE_DAYS = 7;
 // How far back a sweep looks for ends it was not running for.
 const MISSED_DAYS = 3;
+// A transaction each: the certificates of two months may be many.
+const AT_ONCE = 200;
 // Whose API clients have to have changed over: a month has each of them that runs monthly.
 const USED_DAYS = 30;
 
@@ -23,39 +25,65 @@ const USED_DAYS = 30;
  * 30 days has called with other live ones that last longer.
  */
 export async function sweepExpiries(scope: DeploymentScope): Promise<void> {
-  await acrossAccounts(scope, async (tx) => {
-    const now = currentTime();
-    const soon = new Date(now.getTime() + (Math.max(...EXPIRY_THRESHOLDS) + 1) * DAY_MS);
-    const missed = new Date(now.getTime() - MISSED_DAYS * DAY_MS);
-    const rows = await tx.certificate.findMany({
-      where: { revokedAt: null, notAfter: { gt: missed, lte: soon } },
-    });
-    for (const row of rows) {
-      if (row.notAfter > now) await tellOfExpiry(tx, row, now);
-      else await tellOfEnd(tx, row, now);
-    }
-  });
+  let after = '';
+  for (;;) {
+    const page = await acrossAccounts(scope, (tx) => sweepPage(tx, after));
+    if (page === null) return;
+    after = page;
+  }
 }
 
-async function tellOfExpiry(tx: Tx, row: Certificate, now: Date): Promise<void> {
+/** @returns the id that the next page comes after; null at the end */
+async function sweepPage(tx: Tx, after: string): Promise<string | null> {
+  const now = currentTime();
+  const soon = new Date(now.getTime() + (Math.max(...EXPIRY_THRESHOLDS) + 1) * DAY_MS);
+  const missed = new Date(now.getTime() - MISSED_DAYS * DAY_MS);
+  const rows = await tx.certificate.findMany({
+    where: { id: { gt: after }, revokedAt: null, notAfter: { gt: missed, lte: soon } },
+    orderBy: { id: 'asc' },
+    take: AT_ONCE,
+  });
+  const due = rows.flatMap((row) => {
+    const key = keyOf(row, now);
+    return key === null ? [] : [{ row, key }];
+  });
+  const told = await tx.notice.findMany({
+    where: { key: { in: due.map(({ key }) => key) } },
+    select: { key: true },
+  });
+  for (const { row, key } of due) {
+    if (told.some((one) => one.key === key)) continue;
+    if (row.notAfter > now) await tellOfExpiry(tx, { row, key, now });
+    else await tellOfEnd(tx, { row, key, now });
+  }
+  return rows.length < AT_ONCE ? null : (rows.at(-1)?.id ?? null);
+}
+
+/** What the notice that is due now is known by; null when none is. */
+function keyOf(row: Certificate, now: Date): string | null {
+  if (row.notAfter <= now) return `expired/${row.id}`;
   const daysLeft = daysBetween(now, row.notAfter);
   const threshold = EXPIRY_THRESHOLDS.toReversed().find((days) => daysLeft <= days);
-  if (threshold === undefined) return;
+  return threshold === undefined ? null : `expiring/${row.id}/${threshold}`;
+}
+
+type Due = { row: Certificate; key: string; now: Date };
+
+async function tellOfExpiry(tx: Tx, { row, key, now }: Due): Promise<void> {
   const renewal = await renewalOf(tx, row, now);
   if (renewal?.lastSeenAt || (await clientsChangedOver(tx, row, now))) return;
   const replacement = renewal ?? (await namesake(tx, row));
   const data = {
     kind: 'certificate-expiring' as const,
     ...certificateOf(row),
-    daysLeft,
+    daysLeft: daysBetween(now, row.notAfter),
     successor: replacement ? nameBeside(row, replacement) : null,
     successorSeen: Boolean(replacement?.lastSeenAt),
   };
-  const key = `expiring/${row.id}/${threshold}`;
   await recordNotice(tx, { accountId: row.accountId, key, data });
 }
 
-async function tellOfEnd(tx: Tx, row: Certificate, now: Date): Promise<void> {
+async function tellOfEnd(tx: Tx, { row, key, now }: Due): Promise<void> {
   if (!row.lastSeenAt || daysBetween(row.lastSeenAt, row.notAfter) >= IN_USE_DAYS) return;
   const replacement = (await renewalOf(tx, row, now)) ?? (await namesake(tx, row));
   const data = {
@@ -63,7 +91,7 @@ async function tellOfEnd(tx: Tx, row: Certificate, now: Date): Promise<void> {
     ...certificateOf(row),
     successor: replacement?.label ?? null,
   };
-  await recordNotice(tx, { accountId: row.accountId, key: `expired/${row.id}`, data });
+  await recordNotice(tx, { accountId: row.accountId, key, data });
 }
 
 /** False also when no API client is known to have called with it: nothing is then known to have changed over. */

@@ -5,7 +5,7 @@ import { FactsTab } from '@/components/certificates/facts-tab';
 import { CertificateHeading } from '@/components/certificates/heading';
 import { Install } from '@/components/certificates/install';
 import { LabelForm } from '@/components/certificates/label-form';
-import { Rotation } from '@/components/certificates/rotation';
+import { LoneRule, Rotation } from '@/components/certificates/rotation';
 import { renewalPath, replacementPath } from '@/components/overview/verdict';
 import { TrafficTab } from '@/components/traffic/traffic-tab';
 import { Tabs } from '@/components/ui/chips';
@@ -89,7 +89,12 @@ export default async function CertificatePage({ params, searchParams }: Props) {
             can('certificates.revoke') ? idleRuleAction.bind(null, detail.rotation.old.id) : null
           }
         />
-      ) : null}
+      ) : (
+        <LoneRule
+          certificate={certificate}
+          action={can('certificates.revoke') ? idleRuleAction.bind(null, id) : null}
+        />
+      )}
       <div>
         <Tabs
           label="Certificate"

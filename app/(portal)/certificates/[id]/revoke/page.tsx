@@ -52,6 +52,7 @@ export default async function RevokePage({ params }: Props) {
           <RevokeForm
             certificate={certificate}
             confirmation={hurts(detail) ? 'typed' : 'none'}
+            reason={detail.rotation?.old.id === certificate.id ? 'superseded' : ''}
             action={revokeAction.bind(null, id)}
           />
         </div>
