@@ -21,6 +21,7 @@ export function nameRules(settings: ProxySettings, place: Place): string[] {
     ...headers.map((header) => `{ req.fhdr_cnt(${header}) eq 0 }`),
   ].join(' ');
   return [
+    '# The API client it names: as in the call before on this connection, or worked out anew.',
     `http-request set-var(txn.known) bool(true) if { req.fhdr(authorization),strcmp(sess.authorization) eq 0 } ${alone}`,
     'http-request set-var(txn.name) var(sess.name) if { var(txn.known) -m found }',
     'http-request set-var(txn.client_key) var(sess.client_key) if { var(txn.known) -m found }',

@@ -28,6 +28,7 @@ global
   # No resumption: a session that goes on has no certificate of its own, or that of before its revocation.
   tune.ssl.cachesize 0
 
+# Logs, limits and further timeouts as you are used to.
 defaults
   mode http
   timeout connect 2s
@@ -70,6 +71,7 @@ function rulesOf(settings: ProxySettings, place: Place): string[] {
   const { environment, listener } = place;
   const refuse = refusing(place);
   const freshness = [
+    '# Until when the maps may be believed.',
     'http-request set-var(txn.now) date()',
     `http-request set-var(txn.valid_until) str(settings:valid_until),map_str(${changesFileOf(settings.haproxyMap)})`,
   ];
@@ -78,6 +80,7 @@ function rulesOf(settings: ProxySettings, place: Place): string[] {
       ...freshness,
       ...requestRules(settings, refuse),
       ...nameRules(settings, place),
+      '# Whose it is, and whether that account takes calls without a certificate.',
       // Too old a map: nobody knows who enforces by now, so those who did and new names are not let through.
       refuse('edge_not_ready', `${STALE} !{ var(txn.name) -m found }`),
       refuse('api_client_required', '!{ var(txn.name) -m found }'),
@@ -96,6 +99,7 @@ function rulesOf(settings: ProxySettings, place: Place): string[] {
     ...requestRules(settings, refuse),
     refuse('wrong_environment', `!{ var(txn.cert),field(2,|) -m str ${environment} }`),
     ...nameRules(settings, place),
+    '# Whose it is: the account of the certificate, and not suspended.',
     refuse('api_client_required', '!{ var(txn.name) -m found }'),
     ...lookUp(settings, 'txn.account', 'var(txn.client_key)'),
     refuse('unknown_api_client', '!{ var(txn.account) -m found }'),
@@ -127,6 +131,7 @@ const STALE = '!{ var(txn.valid_until),sub(txn.now) -m int ge 0 }';
 
 function certificateRules(settings: ProxySettings, refuse: Refuse): string[] {
   return [
+    '# The certificate: there, for clients, known, not revoked, valid now.',
     refuse('certificate_required', '!{ var(sess.leaf) -m found }'),
     refuse('not_a_client_certificate', '{ var(sess.usage) -m found }'),
     refuse('edge_not_ready', STALE),
@@ -145,6 +150,7 @@ function requestRules({ hostnames }: ProxySettings, refuse: Refuse): string[] {
   const names = ['localhost', ...hostnames.map((name) => name.toLowerCase())];
   const address = "'^([0-9]{1,3}([.][0-9]{1,3}){3}|\\[[0-9a-f:.]+\\])$'";
   return [
+    '# The call: an ordinary one, for the host that the connection was made for.',
     refuse('upgrade_refused', '{ req.fhdr_cnt(upgrade) gt 0 }'),
     refuse('malformed_request', '{ method TRACE CONNECT }'),
     'http-request set-var(txn.host) req.fhdr(host),host_only,lower,rtrim(.)',
