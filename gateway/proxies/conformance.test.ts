@@ -87,7 +87,7 @@ describe('T16: with a portal that was away for longer than SNAPSHOT_MAX_AGE', ()
     await here.edge.portal.stop();
     const asOfMs = here.edge.gateway.state()?.asOfMs ?? 0;
     // HAProxy counts whole seconds.
-    await until(() => Date.now() > asOfMs + 2_000);
+    await until(() => Date.now() > asOfMs + 3_000);
   }, 60_000);
   afterAll(() => here.stop());
 

@@ -179,7 +179,7 @@ describe('HAProxy as time passes', () => {
   it('a trial ends at its instant, with the edge gone', async () => {
     await change(
       plainAccount([
-        { mode: 'enforce', until: now() + 2 },
+        { mode: 'enforce', until: now() + 4 },
         { mode: 'observe', until: null },
       ]),
     );
