@@ -4,10 +4,11 @@
  * client certificate. ONLY="nginx" narrows it, ROUNDS and SECONDS change its length.
  */
 import { once } from 'node:events';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer, Agent as HttpAgent, request as httpRequest } from 'node:http';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { Agent as HttpAgent, request as httpRequest } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo, Server } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Beside, haproxyBeside, nginxBeside } from '@/gateway/proxies/testing/products';
 import { startProgram } from '@/gateway/proxies/testing/program';
@@ -34,13 +35,9 @@ type Group = {
   others: Record<string, () => Promise<Running>>;
 };
 
-const upstream = createServer((request, response) => {
-  request.resume();
-  response.end('{"ok":true}');
-});
-upstream.keepAliveTimeout = 0;
-const upstreamPort = await listening(upstream);
-const edge = await setting({ EDGE_UPSTREAM: `http://127.0.0.1:${upstreamPort}` });
+const folder = mkdtempSync(join(tmpdir(), 'countersign-bench-proxies-'));
+const api = await upstreamApi();
+const edge = await setting({ EDGE_UPSTREAM: `http://127.0.0.1:${api.port}` });
 const leaf = testLeaf(edge.folder, 'bench');
 await filled(edge);
 const certFile = join(edge.folder, 'client.pem');
@@ -88,8 +85,8 @@ try {
   }
 } finally {
   await edge.stop();
-  upstream.closeAllConnections();
-  upstream.close();
+  await api.stop();
+  rmSync(folder, { recursive: true, force: true });
 }
 process.exit(0);
 
@@ -148,7 +145,7 @@ async function filled({ portal, gateway }: Setting): Promise<void> {
 /** An edge of its own keeps the map: it would go on trying when HAProxy is gone. */
 async function haproxyWithMap(): Promise<Running> {
   const keeper = await setting({
-    EDGE_UPSTREAM: `http://127.0.0.1:${upstreamPort}`,
+    EDGE_UPSTREAM: `http://127.0.0.1:${api.port}`,
     EDGE_HAPROXY_SOCKET: '{folder}/haproxy.sock',
     EDGE_UPSTREAM_SECRET: 'a-secret-of-the-bench',
   });
@@ -169,34 +166,58 @@ async function beside(started: Promise<Beside>): Promise<Running> {
   return { port: made.gateway.ports.production.mtls, stop };
 }
 
-async function nginxAlone(): Promise<Running> {
-  const port = await freePort();
-  const folder = join(edge.folder, 'nginx-alone');
-  mkdirSync(folder);
+/** An API that costs next to nothing, in processes of its own. */
+function upstreamApi(): Promise<Running> {
+  return nginx(
+    'api',
+    (port) => `
+    listen 127.0.0.1:${port};
+    keepalive_requests 100000000;
+    location / { return 200 '{"ok":true}'; }`,
+  );
+}
+
+function nginxAlone(): Promise<Running> {
   const state = edge.config.stateDir;
-  const file = join(folder, 'nginx.conf');
-  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
-  writeFileSync(
-    file,
-    `worker_processes auto; pid ${folder}/nginx.pid; error_log ${folder}/error.log warn;
-events { worker_connections 4096; }
-http {
-  log_format calls '$remote_addr [$time_iso8601] "$request" $status';
-  access_log ${folder}/access.log calls;
-  ${temporary.map((kind) => `${kind}_temp_path ${folder}/${kind};`).join(' ')}
-  upstream api { server 127.0.0.1:${upstreamPort}; keepalive 64; }
-  server {
+  return nginx(
+    'alone',
+    (port) => `
     listen 127.0.0.1:${port} ssl http2;
     ssl_certificate ${state}/server.pem; ssl_certificate_key ${state}/server-key.pem;
     ssl_protocols TLSv1.2 TLSv1.3; ssl_session_tickets off; ssl_session_cache off;
     ssl_verify_client optional_no_ca;
-    location / { proxy_pass http://api; proxy_http_version 1.1; proxy_set_header Connection ""; }
+    access_log ${folder}/alone/access.log calls;
+    location / {
+      proxy_pass http://api; proxy_http_version 1.1; proxy_set_header Connection "";
+    }`,
+  );
+}
+
+/** @param server what its one server has */
+async function nginx(name: string, server: (port: number) => string): Promise<Running> {
+  const port = await freePort();
+  const place = join(folder, name);
+  mkdirSync(place);
+  const file = join(place, 'nginx.conf');
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
+  const upstream =
+    name === 'api' ? '' : `upstream api { server 127.0.0.1:${api.port}; keepalive 64; }`;
+  writeFileSync(
+    file,
+    `worker_processes auto; pid ${place}/nginx.pid; error_log ${place}/error.log warn;
+events { worker_connections 4096; }
+http {
+  log_format calls '$remote_addr [$time_iso8601] "$request" $status';
+  access_log off;
+  ${temporary.map((kind) => `${kind}_temp_path ${place}/${kind};`).join(' ')}
+  ${upstream}
+  server {${server(port)}
   }
 }
 `,
   );
   const user = process.getuid?.() === 0 ? 'user root; ' : '';
-  const args = ['-p', folder, '-c', file, '-e', join(folder, 'start.log')];
+  const args = ['-p', place, '-c', file, '-e', join(place, 'start.log')];
   const binary = findNginx() ?? '';
   const program = await startProgram({
     binary,
@@ -208,13 +229,13 @@ http {
 
 async function haproxyAlone(): Promise<Running> {
   const port = await freePort();
-  const folder = join(edge.folder, 'haproxy-alone');
-  mkdirSync(folder);
+  const place = join(folder, 'haproxy-alone');
+  mkdirSync(place);
   const state = edge.config.stateDir;
-  const bundle = join(folder, 'bundle.pem');
+  const bundle = join(place, 'bundle.pem');
   const parts = ['server.pem', 'server-key.pem'];
   writeFileSync(bundle, parts.map((name) => readFileSync(join(state, name), 'utf8')).join(''));
-  const file = join(folder, 'haproxy.cfg');
+  const file = join(place, 'haproxy.cfg');
   writeFileSync(
     file,
     `global
@@ -229,7 +250,7 @@ frontend alone
   default_backend api
 backend api
   http-reuse safe
-  server api 127.0.0.1:${upstreamPort}
+  server api 127.0.0.1:${api.port}
 `,
   );
   const args = ['-db', '-f', file];
@@ -247,7 +268,7 @@ async function bareProxy(): Promise<Running> {
     { ...tls, requestCert: true, rejectUnauthorized: false, ca: [] },
     (request, response) => {
       const { method, url, headers } = request;
-      const target = { port: upstreamPort, host: '127.0.0.1', method, path: url, headers, agent };
+      const target = { port: api.port, host: '127.0.0.1', method, path: url, headers, agent };
       const outgoing = httpRequest(target, (incoming) => {
         response.writeHead(incoming.statusCode ?? 502, incoming.headers);
         incoming.pipe(response);
