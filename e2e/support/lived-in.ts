@@ -22,7 +22,7 @@ const HELD: readonly Held[] = [
   { label: 'Tracking web', environment: 'sandbox', ageDays: 0, calls: 1 },
 ];
 
-/** @returns the id of a live certificate that has been seen */
+/** @returns the id of a live certificate that has been seen, and renewed */
 export async function liveIn(demo: Demo, databaseUrl: string): Promise<string> {
   const api = rest(demo.portalUrl, demo.apiKey);
   const folder = newFolder();
@@ -42,6 +42,8 @@ export async function liveIn(demo: Demo, databaseUrl: string): Promise<string> {
       await callUntilRefused({ demo, held, credential });
     }
   }
+  const renewal = await api('POST', `/certificates/${ids[1]}/renewal`, { reuseKey: true });
+  if (renewal.status !== 201) throw new Error(JSON.stringify(renewal.json));
   await age(databaseUrl, ids);
   return ids[1] ?? '';
 }
