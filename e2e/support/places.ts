@@ -43,9 +43,10 @@ export function placesToLookAt(certificateId: string): PlaceToLook[] {
       changes: '/changes',
       design: '/design',
       ...Object.fromEntries(
-        ['off', 'off-nothing', 'no-evidence', 'observe', 'trial', 'scheduled', 'inherited'].map(
-          (state) => [`enforcement-${state}`, `/design/enforcement?state=${state}`],
-        ),
+        ['off', 'no-evidence', 'trial', 'scheduled'].map((state) => [
+          `enforcement-${state}`,
+          `/design/enforcement?state=${state}`,
+        ]),
       ),
       'not-found': '/certificates/crt_00000000000000000000000000',
     }),
