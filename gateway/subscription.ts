@@ -48,10 +48,11 @@ export function subscription(input: {
   const { client, store, log } = input;
   const stopping = new AbortController();
   const { signal } = stopping;
+  const acknowledge = acknowledger(client);
   let loop: Promise<void> = Promise.resolve();
   let alarm: NodeJS.Timeout | undefined;
   let enrolled = false;
-  const held = holder(input);
+  const held = holder(input, acknowledge);
   /** One attempt, from enrolment to the end of the stream. */
   const attempt = async (from: 'held' | 'scratch'): Promise<void> => {
     const whole = from === 'scratch' || store.wantsSnapshot();
@@ -61,7 +62,7 @@ export function subscription(input: {
     if (key === null) throw new PortalError('no snapshot key is pinned');
     const reader = frameReader({ maxFrameBytes: MAX_FRAME_BYTES });
     const number = held.state()?.number ?? null;
-    if (number !== null) void client.acknowledge(number);
+    if (number !== null) acknowledge(number);
     await client.stream({
       after: whole ? null : number,
       signal,
@@ -85,7 +86,7 @@ export function subscription(input: {
         log,
         signal,
         asOfMs: () => held.state()?.asOfMs ?? -1,
-        onRefused: (refused) => void client.acknowledge(held.state()?.number ?? 0, refused),
+        onRefused: (refused) => acknowledge(held.state()?.number ?? 0, refused),
       });
     },
     async stop() {
@@ -100,7 +101,10 @@ export function subscription(input: {
 type Surroundings = Parameters<typeof subscription>[0];
 
 /** The state held, and what follows from each frame: disk, connections, acknowledgement. */
-function holder(input: Surroundings): {
+function holder(
+  input: Surroundings,
+  acknowledge: Acknowledge,
+): {
   state(): EdgeState | null;
   begin(loaded: EdgeState | null): void;
   /** @throws FrameRefused */
@@ -129,16 +133,41 @@ function holder(input: Surroundings): {
       const nowMs = input.nowMs();
       if (!result.advanced && Math.abs(nowMs - acknowledgedAtMs) < ACKNOWLEDGE_EVERY_MS) return;
       acknowledgedAtMs = nowMs;
-      void input.client.acknowledge(state.number);
+      acknowledge(state.number);
     },
     finish: disk.finish,
+  };
+}
+
+type Refused = Acknowledgement['refused'];
+type Acknowledge = (number: number, refused?: Refused) => void;
+
+/** One at a time, the newest next: of two at once the older may arrive last, and would be believed. */
+function acknowledger(client: PortalClient): Acknowledge {
+  let next: { number: number; refused: Refused } | null = null;
+  let sending = false;
+  const send = async (): Promise<void> => {
+    sending = true;
+    try {
+      while (next) {
+        const { number, refused } = next;
+        next = null;
+        await client.acknowledge(number, refused);
+      }
+    } finally {
+      sending = false;
+    }
+  };
+  return (number, refused) => {
+    next = { number, refused: refused ?? next?.refused };
+    if (!sending) void send();
   };
 }
 
 async function keepTrying(input: {
   attempt(from: 'held' | 'scratch'): Promise<void>;
   asOfMs(): number;
-  onRefused(refused: NonNullable<Acknowledgement['refused']>): void;
+  onRefused(refused: NonNullable<Refused>): void;
   log(line: string): void;
   signal: AbortSignal;
 }): Promise<void> {
@@ -162,7 +191,7 @@ async function keepTrying(input: {
 }
 
 /** What the portal is told of; a gap is no fault of anybody's, and cured by the next attempt. */
-function refusedFrame(fault: unknown): Acknowledgement['refused'] {
+function refusedFrame(fault: unknown): Refused {
   if (fault instanceof FrameError) return { reason: 'malformed', detail: fault.message };
   if (!(fault instanceof FrameRefused) || fault.reason === 'gap') return undefined;
   return { reason: fault.reason, detail: fault.message };
