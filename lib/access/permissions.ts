@@ -1,10 +1,10 @@
 /**
  * Who may do what: the only place where a role is named. Unknown means deny (invariant 7).
  */
-export const MEMBER_ROLES = ['admin', 'manage_mtls', 'viewer'] as const;
+export const MEMBER_ROLES = ['owner', 'admin', 'manage_mtls', 'viewer'] as const;
 export type MemberRole = (typeof MEMBER_ROLES)[number];
 
-export const STAFF_ROLES = ['support', 'operator'] as const;
+export const STAFF_ROLES = ['support', 'support_lead', 'operator'] as const;
 export type StaffRole = (typeof STAFF_ROLES)[number];
 
 export type Role = MemberRole | StaffRole;
@@ -16,8 +16,10 @@ export type KeyScope = AccountKeyScope | 'operator';
 
 type Rule = { readonly roles: readonly Role[]; readonly keyScope: KeyScope | null };
 
-const readers = ['admin', 'manage_mtls', 'viewer', 'support'] as const;
-const managers = ['admin', 'manage_mtls'] as const;
+const readers = [...MEMBER_ROLES, 'support', 'support_lead'] as const;
+const managers = ['owner', 'admin', 'manage_mtls'] as const;
+const admins = ['owner', 'admin'] as const;
+const supporters = ['support', 'support_lead'] as const;
 
 export const PERMISSIONS = {
   'account.read': { roles: readers, keyScope: 'read' },
@@ -30,6 +32,12 @@ export const PERMISSIONS = {
   'certificates.revoke': { roles: managers, keyScope: 'certificates' },
   'enforcement.read': { roles: readers, keyScope: 'read' },
   'enforcement.change': { roles: managers, keyScope: 'enforcement' },
+  'audit.export': { roles: readers, keyScope: 'read' },
+  'members.read': { roles: readers, keyScope: null },
+  'members.manage': { roles: admins, keyScope: null },
+  'api-keys.read': { roles: readers, keyScope: null },
+  'api-keys.manage': { roles: admins, keyScope: null },
+  'security.manage': { roles: admins, keyScope: null },
 } as const satisfies Record<string, Rule>;
 
 /** What is done to an account within its own bounds. */
@@ -37,7 +45,11 @@ export type Permission = keyof typeof PERMISSIONS;
 
 export const DEPLOYMENT_PERMISSIONS = {
   'deployment.manage': { roles: ['operator'], keyScope: 'operator' },
-  'accounts.list': { roles: ['support', 'operator'], keyScope: 'operator' },
+  'accounts.list': { roles: STAFF_ROLES, keyScope: 'operator' },
+  'fleet.read': { roles: STAFF_ROLES, keyScope: 'operator' },
+  'support.look': { roles: supporters, keyScope: null },
+  'support.act': { roles: supporters, keyScope: null },
+  'support.approve': { roles: ['support_lead'], keyScope: null },
 } as const satisfies Record<string, Rule>;
 
 /** What is done to the deployment, across accounts. */

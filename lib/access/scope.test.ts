@@ -18,8 +18,11 @@ const READ: Permission[] = [
   'account.read',
   'activity.read',
   'api-clients.read',
+  'api-keys.read',
+  'audit.export',
   'certificates.read',
   'enforcement.read',
+  'members.read',
 ];
 const MANAGE: Permission[] = [
   'certificates.check',
@@ -28,11 +31,14 @@ const MANAGE: Permission[] = [
   'certificates.revoke',
   'enforcement.change',
 ];
+const ADMINISTER: Permission[] = ['api-keys.manage', 'members.manage', 'security.manage'];
 const EXPECTED: Record<Role, Permission[]> = {
-  admin: [...READ, ...MANAGE],
+  owner: [...READ, ...MANAGE, ...ADMINISTER],
+  admin: [...READ, ...MANAGE, ...ADMINISTER],
   manage_mtls: [...READ, ...MANAGE],
   viewer: READ,
   support: READ,
+  support_lead: READ,
   operator: [],
 };
 
@@ -64,7 +70,7 @@ function outcome(principal: Principal, permission: Permission): string {
 
 describe('T19: authorize', () => {
   it('covers every permission in the expected table', () => {
-    expect([...READ, ...MANAGE].sort()).toEqual([...PERMISSION_NAMES].sort());
+    expect([...READ, ...MANAGE, ...ADMINISTER].sort()).toEqual([...PERMISSION_NAMES].sort());
   });
 
   for (const role of ROLES) {
@@ -79,7 +85,7 @@ describe('T19: authorize', () => {
       it(`${role} in a suspended account: ${permission}`, () => {
         const expected = !allowed
           ? 'forbidden'
-          : role === 'support'
+          : role === 'support' || role === 'support_lead'
             ? 'acc_1'
             : 'account_suspended';
         expect(outcome(suspended(person([role])), permission)).toBe(expected);

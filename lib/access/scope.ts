@@ -117,7 +117,8 @@ export function accountScope(
 
 /** Support goes on reading a suspended account; being its admin beside it opens nothing more. */
 function asSupport(principal: Principal, rule: { readonly roles: readonly Role[] }): boolean {
-  return principal.roles.includes('support') && rule.roles.includes('support');
+  const roles: readonly Role[] = ['support', 'support_lead'];
+  return roles.some((role) => principal.roles.includes(role) && rule.roles.includes(role));
 }
 
 function allowed(
@@ -134,6 +135,11 @@ function refused(principal: Principal, permission: Permission | DeploymentPermis
     permission in PERMISSIONS
       ? PERMISSIONS[permission as Permission]
       : DEPLOYMENT_PERMISSIONS[permission as DeploymentPermission];
+  if (principal.actor.kind === 'api_key' && rule.keyScope === null) {
+    return new AppError('forbidden', {
+      detail: 'This is done by people, signed in to the portal; no API key may do it.',
+    });
+  }
   if (principal.actor.kind === 'api_key') {
     return new AppError('forbidden', {
       detail: `This API key lacks the scope "${rule.keyScope}". Use a key that has it.`,

@@ -16,10 +16,12 @@ export type SignedIn = {
 };
 
 const ROLE_WORDS: Record<Role, string> = {
+  owner: 'Owner',
   admin: 'Admin',
   manage_mtls: 'Manage mTLS',
   viewer: 'Viewer',
   support: 'Support',
+  support_lead: 'Support lead',
   operator: 'Operator',
 };
 
