@@ -3,23 +3,19 @@
  * connections, and handshakes. Each side beside the product alone, in turn, in one run, driven with a
  * client certificate. ONLY="nginx" narrows it, ROUNDS and SECONDS change its length.
  */
-import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { Agent as HttpAgent, request as httpRequest } from 'node:http';
-import { createServer as createHttpsServer } from 'node:https';
-import type { AddressInfo, Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Beside, haproxyBeside, nginxBeside } from '@/gateway/proxies/testing/products';
 import { startProgram } from '@/gateway/proxies/testing/program';
-import { localServerIdentity } from '@/gateway/server-identity';
 import { basic } from '@/gateway/testing/call';
 import { entryOf, testLeaf } from '@/gateway/testing/leaves';
 import { type Setting, setting, until } from '@/gateway/testing/setting';
 import type { Change } from '@/lib/edge/state';
 import { freePort } from '../scripts/postgres';
 import { findHaproxy, findNginx } from '../scripts/testing/tools';
-import { handshakesPerSecond, IN_FLIGHT, requestsPerSecond } from './mtls-load';
+import { handshakesPerSecond, IN_FLIGHT, requestsPerSecond, type Target } from './mtls-load';
+import { nodeSide } from './node-side';
 
 const ROUNDS = Number(process.env.ROUNDS ?? 9);
 const SECONDS = Number(process.env.SECONDS ?? 2);
@@ -28,7 +24,7 @@ const LOADS = { requests: requestsPerSecond, handshakes: handshakesPerSecond };
 // Of nine rounds, from the second to the eighth: the median lies between them with 96 % (binomial).
 const LEAST_ROUNDS = 9;
 
-type Running = { port: number; stop(): Promise<void> };
+type Running = { port: number; stop(): Promise<void> } & Partial<Omit<Target, 'port'>>;
 type Group = {
   name: string;
   alone: () => Promise<Running>;
@@ -67,13 +63,8 @@ const groups: readonly Group[] = [
   },
   {
     name: 'node',
-    alone: bareProxy,
-    others: {
-      'embedded gateway': async () => ({
-        port: edge.gateway.ports.production.mtls,
-        stop: () => Promise.resolve(),
-      }),
-    },
+    alone: () => nodeSide('bare', api.port),
+    others: { 'embedded gateway': () => nodeSide('gateway', api.port) },
   },
 ];
 console.log(
@@ -97,14 +88,14 @@ async function compare(group: Group): Promise<void> {
   console.log(`\n${group.name} alone beside`);
   for (const what of ['requests', 'handshakes'] as const) {
     const rates = new Map<string, number[]>();
-    const note = async (name: string, port: number, round: number) => {
-      const rate = await LOADS[what]({ ...target, port });
+    const note = async (name: string, { stop: _, ...side }: Running, round: number) => {
+      const rate = await LOADS[what]({ ...target, ...side });
       // The first round of each side warms up.
       if (round > 0) rates.set(name, [...(rates.get(name) ?? []), rate]);
     };
     for (let round = 0; round <= ROUNDS; round += 1) {
-      await note('alone', alone.port, round);
-      for (const [name, { port }] of sides) await note(name, port, round);
+      await note('alone', alone, round);
+      for (const [name, side] of sides) await note(name, side, round);
     }
     const base = rates.get('alone') ?? [];
     console.log(`  ${what}: alone ${spread(base, 0)}/s`);
@@ -256,39 +247,4 @@ backend api
   const args = ['-db', '-f', file];
   const program = await startProgram({ binary: findHaproxy() ?? '', args, port });
   return { port, stop: program.stop };
-}
-
-/** The least a Node proxy can do: TLS with a client certificate, headers as they are, both bodies piped. */
-async function bareProxy(): Promise<Running> {
-  const { stateDir } = edge.config;
-  const identity = await localServerIdentity({ stateDir, hostnames: [], nowMs: Date.now() });
-  const agent = new HttpAgent({ keepAlive: true, scheduling: 'lifo' });
-  const tls = { cert: identity.certPem, key: identity.keyPem };
-  const server = createHttpsServer(
-    { ...tls, requestCert: true, rejectUnauthorized: false, ca: [] },
-    (request, response) => {
-      const { method, url, headers } = request;
-      const target = { port: api.port, host: '127.0.0.1', method, path: url, headers, agent };
-      const outgoing = httpRequest(target, (incoming) => {
-        response.writeHead(incoming.statusCode ?? 502, incoming.headers);
-        incoming.pipe(response);
-      });
-      outgoing.on('error', () => response.destroy());
-      request.pipe(outgoing);
-    },
-  );
-  return {
-    port: await listening(server),
-    async stop() {
-      server.closeAllConnections();
-      server.close();
-      agent.destroy();
-    },
-  };
-}
-
-async function listening(server: Server): Promise<number> {
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return (server.address() as AddressInfo).port;
 }

@@ -18,14 +18,24 @@ export type Upstream = {
   /** Without a byte from the upstream for so long, the call ends. */
   timeoutMs: number;
   agent: HttpAgent | HttpsAgent;
+  /** Of `url`, as node:http takes it. */
+  at: { host: string; hostname: string; port: number | undefined; basePath: string };
 };
 
 export type Failure = 'upstream_unavailable' | 'upstream_timeout';
 
 /** Connections to the upstream are kept: setting one up costs more than forwarding a small call. */
-export function upstreamAgent(url: URL): HttpAgent | HttpsAgent {
+export function upstreamOf(given: Pick<Upstream, 'url' | 'secret' | 'timeoutMs'>): Upstream {
+  const { url } = given;
   const options = { keepAlive: true, maxFreeSockets: 256, scheduling: 'lifo' as const };
-  return url.protocol === 'https:' ? new HttpsAgent(options) : new HttpAgent(options);
+  const agent = url.protocol === 'https:' ? new HttpsAgent(options) : new HttpAgent(options);
+  const at = {
+    host: url.host,
+    hostname: url.hostname.replace(/^\[|\]$/g, ''),
+    port: url.port === '' ? undefined : Number(url.port),
+    basePath: url.pathname.replace(/\/$/, ''),
+  };
+  return { ...given, agent, at };
 }
 
 type Call = {
@@ -115,25 +125,25 @@ function isRepeatable(inbound: Inbound): boolean {
 const SAFE_TO_REPEAT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 function open(call: Call): ClientRequest {
-  const { url, agent } = call.upstream;
+  const { url, agent, at } = call.upstream;
   const { body, method } = call.inbound;
-  const headers: [string, string][] = [['Host', url.host]];
-  for (const { name, value } of call.headers) headers.push([name, value]);
-  if (body === 'chunked') headers.push(['Transfer-Encoding', 'chunked']);
+  // A flat list keeps repeated names and their order.
+  const headers: string[] = ['Host', at.host];
+  for (const { name, value } of call.headers) headers.push(name, value);
+  if (body === 'chunked') headers.push('Transfer-Encoding', 'chunked');
   if (body === 'none' && !METHODS_WITHOUT_BODY.has(method)) {
     if (!call.headers.some(({ name }) => name.toLowerCase() === 'content-length')) {
-      headers.push(['Content-Length', '0']);
+      headers.push('Content-Length', '0');
     }
   }
   const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
   return send({
     agent,
-    hostname: url.hostname.replace(/^\[|\]$/g, ''),
-    port: url.port === '' ? undefined : Number(url.port),
+    hostname: at.hostname,
+    port: at.port,
     method,
-    path: `${url.pathname.replace(/\/$/, '')}${call.path}`,
-    // A list keeps repeated names and their order.
-    headers: headers.flat(),
+    path: `${at.basePath}${call.path}`,
+    headers,
   });
 }
 

@@ -5,7 +5,7 @@ import { ConfigError, type GatewayConfig, LISTENERS, type ListenerPorts } from '
 import { type Connections, connections } from '@/gateway/connections';
 import { type DemoApi, startDemoApi } from '@/gateway/demo-api';
 import { type Edge, endsConnection, judge } from '@/gateway/exchange';
-import { upstreamAgent } from '@/gateway/forwarder';
+import { upstreamOf } from '@/gateway/forwarder';
 import { type HaproxyUpdater, haproxyUpdater } from '@/gateway/haproxy';
 import { type OpenListener, openListener } from '@/gateway/listener';
 import { portalClient } from '@/gateway/portal-client';
@@ -54,7 +54,11 @@ export async function startGateway(
   const { nowMs, log } = world;
   const client = portalClient(config);
   const store = stateStore(config.stateDir, log);
-  const agent = upstreamAgent(url);
+  const upstream = upstreamOf({
+    url,
+    timeoutMs: config.timeouts.upstreamMs,
+    secret: secret === null ? null : { name: config.upstreamSecretHeader, value: secret },
+  });
   const { ready, announce } = announcement();
   const appliedNumber = () => following.state()?.number ?? 0;
   const reports: Reporter = reporter({ send: client.report, appliedNumber });
@@ -74,7 +78,7 @@ export async function startGateway(
     nowMs,
     policy: policyOf(config),
     sources: config.identitySources,
-    upstream: upstreamOf(config, { url, secret, agent }),
+    upstream,
     reporter: reports,
   };
   const haproxy = updaterFor(config, { state, ...world });
@@ -86,7 +90,7 @@ export async function startGateway(
     await following.stop();
     await haproxy?.stop();
     await reports.stop();
-    agent.destroy();
+    upstream.agent.destroy();
     return demoApi?.close();
   };
   const faces = await openAll({ config, edge, open, identities, log, opened }).catch(
@@ -128,16 +132,6 @@ function updaterFor(
 function policyOf(config: GatewayConfig): Edge['policy'] {
   const { unnamed, maxAgeSeconds } = config;
   return { unnamed, maxAgeSeconds, hostnames: ['localhost', ...config.hostnames] };
-}
-
-function upstreamOf(
-  config: GatewayConfig,
-  made: Pick<Edge['upstream'], 'url' | 'agent'> & { secret: string | null },
-): Edge['upstream'] {
-  const { url, agent, secret } = made;
-  const name = config.upstreamSecretHeader;
-  const timeoutMs = config.timeouts.upstreamMs;
-  return { url, agent, timeoutMs, secret: secret === null ? null : { name, value: secret } };
 }
 
 function announcement(): { ready: Promise<void>; announce(): void } {

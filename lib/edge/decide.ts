@@ -5,7 +5,7 @@
  * upstream's).
  */
 
-import { apiClientNameHash } from '@/lib/edge/frames';
+import { recentNameHash } from '@/lib/edge/frames';
 import { hostAgrees } from '@/lib/edge/host';
 import { modeAt } from '@/lib/edge/mode';
 import type { ApiClientEntry, CertificateEntry, EdgeState } from '@/lib/edge/state';
@@ -162,7 +162,7 @@ function apiClientOf(
   const [name, ...others] = facts.apiClientNames;
   if (name === undefined) return 'api_client_required';
   if (others.some((other) => other !== name)) return 'conflicting_identity';
-  const nameHash = apiClientNameHash(state.nameKey, facts.environment, name);
+  const nameHash = recentNameHash(state.nameKey, facts.environment, name);
   const entry = state.index.apiClient(nameHash);
   if (entry === null || entry.environment !== facts.environment) return 'unknown_api_client';
   return { entry, apiClient: { name, nameHash } };

@@ -49,6 +49,34 @@ export function apiClientNameHash(
   return createHmac('sha256', nameKey).update(`${environment}\0${name}`, 'utf8').digest();
 }
 
+/** Names whose hash is kept, by environment; about 400 bytes each. */
+const MOST_RECENT = 16_384;
+type Recent = Record<Environment, Map<string, Uint8Array>>;
+const recent = new WeakMap<Uint8Array, Recent>();
+
+/**
+ * `apiClientNameHash`, and again what it gave for a name not long ago: the HMAC costs more than all the rest of a
+ * decision. Whoever sends names without end makes others cost what they cost the first time, and no more.
+ * @returns bytes that others hold too
+ */
+export function recentNameHash(
+  nameKey: Uint8Array,
+  environment: Environment,
+  name: string,
+): Uint8Array {
+  let kept = recent.get(nameKey);
+  if (kept === undefined) {
+    kept = { production: new Map(), sandbox: new Map() };
+    recent.set(nameKey, kept);
+  }
+  const known = kept[environment].get(name);
+  if (known !== undefined) return known;
+  if (kept[environment].size >= MOST_RECENT) kept[environment].clear();
+  const nameHash = apiClientNameHash(nameKey, environment, name);
+  kept[environment].set(name, nameHash);
+  return nameHash;
+}
+
 /**
  * The payload of a full snapshot, unsigned. Each iterable is read once.
  * @param input.number of the last change contained @param input.nameKey 32 bytes

@@ -47,7 +47,7 @@ export type EdgeState = {
   readonly index: EdgeIndex;
 };
 
-/** The look-ups behind a decision. Entries returned are copies. */
+/** The look-ups behind a decision. Entries returned are copies; their key is the one that was asked for. */
 export type EdgeIndex = {
   readonly certificateCount: number;
   certificate(fingerprint: Uint8Array): CertificateEntry | null;
@@ -83,13 +83,13 @@ export function edgeIndex(): EdgeIndex {
     },
     certificate(fingerprint) {
       const handle = certificates.find(fingerprint);
-      return handle < 0 ? null : certificateAt(certificates, accounts, handle);
+      return handle < 0 ? null : certificateAt(certificates, accounts, { handle, fingerprint });
     },
     apiClient(nameHash) {
       const handle = apiClients.find(nameHash);
       if (handle < 0) return null;
       const owner = ownerAt(apiClients.view(handle), apiClients.offset(handle), accounts);
-      return { nameHash: apiClients.key(handle).slice(), ...owner };
+      return { nameHash, accountId: owner.accountId, environment: owner.environment };
     },
     account: (accountId) => accounts.entry(accountId),
     has: (fingerprint) => certificates.find(fingerprint) >= 0,
@@ -128,14 +128,16 @@ export function edgeIndex(): EdgeIndex {
 function certificateAt(
   table: RecordTable,
   accounts: AccountList,
-  handle: number,
+  found: { handle: number; fingerprint: Uint8Array },
 ): CertificateEntry {
-  const view = table.view(handle);
-  const at = table.offset(handle);
+  const view = table.view(found.handle);
+  const at = table.offset(found.handle);
   const revokedAt = view.getFloat64(at + 24);
+  const { accountId, environment } = ownerAt(view, at, accounts);
   return {
-    fingerprint: table.key(handle).slice(),
-    ...ownerAt(view, at, accounts),
+    fingerprint: found.fingerprint,
+    accountId,
+    environment,
     notBefore: view.getFloat64(at + 8),
     notAfter: view.getFloat64(at + 16),
     revokedAt: Number.isNaN(revokedAt) ? null : revokedAt,

@@ -5,12 +5,13 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readInstalledFile } from './installed-file';
 
-const NOW = new Date();
 const YEAR_MS = 365 * 86_400_000;
 let leaf: string;
 let ca: string;
 let key: string;
 let request: string;
+/** A moment at which what OpenSSL made here is valid: it begins in the second it is made. */
+let now: Date;
 
 beforeAll(() => {
   const folder = mkdtempSync(join(tmpdir(), 'countersign-installed-'));
@@ -24,14 +25,15 @@ beforeAll(() => {
   const by = ['-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial', '-days', '30'];
   openssl('x509', '-req', '-in', 'a.csr', ...by, '-extfile', 'ext', '-out', 'a.pem');
   [leaf, ca, key, request] = [at('a.pem'), at('ca.pem'), at('a.key'), at('a.csr')];
+  now = new Date();
 });
 
-const rulesOf = (text: string, now = NOW) =>
-  readInstalledFile(text, now).findings.map(({ rule, severity }) => `${severity}: ${rule}`);
+const rulesOf = (text: string, at = now) =>
+  readInstalledFile(text, at).findings.map(({ rule, severity }) => `${severity}: ${rule}`);
 
 describe('an installed certificate file', () => {
   it('RFC 8446, 4.4.2: is right when each certificate is followed by its issuer', () => {
-    const file = readInstalledFile(`${leaf}${ca}`, NOW);
+    const file = readInstalledFile(`${leaf}${ca}`, now);
     expect(file.findings).toEqual([]);
     expect(file.certificates.map((one) => one.subject)).toEqual(['CN=a', 'CN=CA']);
     expect(file.leafSha256Fingerprint).toBe(file.certificates[0]?.sha256Fingerprint);
@@ -58,14 +60,14 @@ describe('an installed certificate file', () => {
   });
 
   it('names what is over, and what has not begun', () => {
-    const later = new Date(NOW.getTime() + YEAR_MS);
-    const before = new Date(NOW.getTime() - YEAR_MS);
+    const later = new Date(now.getTime() + YEAR_MS);
+    const before = new Date(now.getTime() - YEAR_MS);
     expect(rulesOf(`${leaf}${ca}`, later)).toEqual(['error: expired']);
     expect(rulesOf(`${leaf}${ca}`, before)).toEqual(['error: not-yet-valid']);
   });
 
   it('shows no byte of a private key', () => {
-    const said = JSON.stringify(readInstalledFile(`${leaf}${key}`, NOW));
+    const said = JSON.stringify(readInstalledFile(`${leaf}${key}`, now));
     expect(said).not.toContain(key.split('\n')[1]);
   });
 });
