@@ -1,6 +1,7 @@
 import { dayText } from '@/components/time/format';
 import { readerLocale } from '@/components/time/locale';
 import { COLUMN_WIDTH, columnsPath, HEIGHT } from '@/components/traffic/geometry';
+import { ColumnsLegend } from '@/components/traffic/legend';
 import { callsText, grouped, shareText } from '@/components/traffic/numbers';
 import { Link } from '@/components/ui/link';
 import type { CallsLatelyView } from '@/lib/contract/activity';
@@ -49,7 +50,10 @@ export async function CallsCard({ calls }: { calls: CallsLatelyView }) {
             <span>{dayText(points[0]?.at ?? '', locale)}</span>
             <span>Now</span>
           </p>
-          <Legend refused={refused} />
+          <ColumnsLegend
+            passed="Passed, an hour"
+            refused={refused > 0 ? 'Refused, on a scale of its own' : null}
+          />
         </div>
       </div>
     </section>
@@ -76,26 +80,5 @@ function Columns({
     >
       <path d={columnsPath(values, Math.max(...values))} />
     </svg>
-  );
-}
-
-function Legend({ refused }: { refused: number }) {
-  return (
-    <p className="chart-legend">
-      <span>
-        <svg className="tint" width="10" height="10" aria-hidden="true">
-          <rect className="passed" width="10" height="10" rx="2" />
-        </svg>
-        Passed, an hour
-      </span>
-      {refused > 0 ? (
-        <span>
-          <svg className="tint" width="10" height="10" aria-hidden="true">
-            <path className="refused" d="M5 .8 9.7 9.2H.3z" />
-          </svg>
-          Refused, on a scale of its own
-        </span>
-      ) : null}
-    </p>
   );
 }

@@ -3,6 +3,7 @@ import { dayText } from '@/components/time/format';
 import { readerLocale } from '@/components/time/locale';
 import type { CertificateTrafficView } from '@/lib/contract/activity';
 import { COLUMN_WIDTH, columnsPath, HEIGHT } from './geometry';
+import { ColumnsLegend } from './legend';
 import { callsText, grouped } from './numbers';
 
 type Days = CertificateTrafficView['days'];
@@ -33,22 +34,14 @@ export async function DayChart({ days }: { days: Days }) {
           <span>{at(middle?.date ?? '')}</span>
           <span>Today</span>
         </p>
-        <p className="chart-legend">
-          <span>
-            <svg className="tint" width="10" height="10" aria-hidden="true">
-              <rect className="passed" width="10" height="10" rx="2" />
-            </svg>
-            Passed, a day
-          </span>
-          {refused > 0 ? (
-            <span>
-              <svg className="tint" width="10" height="10" aria-hidden="true">
-                <path className="refused" d="M5 .8 9.7 9.2H.3z" />
-              </svg>
-              Refused, on a scale of its own: at most {grouped(mostRefused)} a day
-            </span>
-          ) : null}
-        </p>
+        <ColumnsLegend
+          passed="Passed, a day"
+          refused={
+            refused > 0
+              ? `Refused, on a scale of its own: at most ${grouped(mostRefused)} a day`
+              : null
+          }
+        />
       </div>
       <EveryDay days={days} at={at} />
     </>
