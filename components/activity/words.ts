@@ -21,6 +21,8 @@ const SENTENCES: Record<string, (detail: Detail) => string> = {
   'certificate.labelled': (d) => `renamed the certificate ${text(d, 'from')} to ${text(d, 'to')}`,
   'certificate.revoked': (d) =>
     `revoked the certificate ${text(d, 'label')} of ${place(d)}${text(d, 'idleDays') ? byRule(d) : because(d)}`,
+  'certificate.reported-compromised': (d) =>
+    `reported the key of the certificate ${text(d, 'label')} of ${place(d)}, which was revoked before, as compromised`,
   'public-key.released': (d) =>
     `released a public key of this account, so that another account may use it: ${text(d, 'reason')}`,
   'public-key.blocked': (d) =>

@@ -161,7 +161,7 @@ describe('T5: five live certificates', () => {
     const { csr } = opensslCsr();
     const first = await issueCertificate(account.key(), { csr, environment: 'sandbox' });
     const revoked = await revokeCertificate(account.key(), first.id, 'superseded');
-    const again = await revokeCertificate(account.key(), first.id, 'keyCompromise');
+    const again = await revokeCertificate(account.key(), first.id, 'cessationOfOperation');
     expect(again).toEqual(revoked);
     expect(again.revocationReason).toBe('superseded');
     const second = await issueCertificate(account.key(), { csr, environment: 'sandbox' });

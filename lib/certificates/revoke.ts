@@ -12,14 +12,16 @@ import { publisher } from '@/lib/publishing/publisher';
 import { certificatesRevoked } from '@/lib/revocation/revoked';
 import { voidIntent } from './intents';
 import { knownId, noCertificate } from './read';
-import { certificateView, withSlot } from './view';
+import { type CertificateRow, certificateView, withSlot } from './view';
 
 /**
- * Revokes a certificate and frees its slot; edges refuse it within a second. A repeat changes nothing.
+ * Revokes a certificate and frees its slot; edges refuse it within a second. A repeat changes nothing, unless it is
+ * the first to say `keyCompromise`: then that becomes the reason.
  * With `keyCompromise` the key is never taken again, all live certificates with it are revoked in the same
  * transaction, and requests with it that are still being signed are given up.
  * @throws AppError `not_found`
- * @see RFC 5280, 5.3.1 for the reasons; CA/Browser Forum BR, 4.9.1.1 (3) for the other certificates
+ * @see RFC 5280, 5.3.1 for the reasons; CA/Browser Forum BR, 4.9.1.1 (3) for the other certificates, 7.2.2 for a
+ *   compromise that is learned of later
  */
 export async function revokeCertificate(
   principal: Principal,
@@ -33,12 +35,11 @@ export async function revokeCertificate(
     const where = { id: knownId(id), accountId: scope.accountId };
     const before = await tx.certificate.findFirst({ where });
     if (!before) throw noCertificate();
-    if (before.revokedAt === null) {
-      await revokeOne(tx, scope, { id: before.id, reason });
-      if (reason === 'keyCompromise') {
-        await blockKey(tx, scope, before.spkiSha256);
-        await revokeKey(tx, scope, before.spkiSha256);
-      }
+    if (before.revokedAt === null) await revokeOne(tx, scope, { id: before.id, reason });
+    if (reason === 'keyCompromise' && before.revocationReason !== reason) {
+      if (before.revokedAt !== null) await reportCompromised(tx, scope, before);
+      await blockKey(tx, scope, before.spkiSha256);
+      await revokeKey(tx, scope, before.spkiSha256);
     }
     const stored = await tx.certificate.findFirstOrThrow({ where, include: withSlot });
     return certificateView(stored, now);
@@ -63,6 +64,31 @@ export async function revokeKey(tx: Tx, scope: Scope, spkiSha256: string): Promi
   for (const intent of pending) {
     await voidIntent(tx, intent, 'its key was reported as compromised');
   }
+}
+
+/** Of a certificate that was revoked for another reason before; the next list says the new one. */
+async function reportCompromised(
+  tx: Tx,
+  scope: Scope,
+  {
+    id,
+    label,
+    environment,
+    revocationReason,
+  }: Pick<CertificateRow, 'id' | 'label' | 'environment' | 'revocationReason'>,
+): Promise<void> {
+  await tx.certificate.update({
+    where: { id },
+    data: { revocationReason: 'keyCompromise', listedInCrl: null },
+  });
+  await recordEvent(tx, {
+    chain: scope.accountId,
+    actor: scope.actor,
+    requestId: scope.requestId,
+    action: 'certificate.reported-compromised',
+    object: { kind: 'certificate', id },
+    detail: { label, environment, before: revocationReason },
+  });
 }
 
 /** By which a certificate was revoked when nobody pressed the button. */

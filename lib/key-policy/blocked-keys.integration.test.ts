@@ -88,6 +88,28 @@ describe('T9: a key whose certificate was revoked for compromise', () => {
     expect(JSON.stringify(foreign)).not.toContain(one.id);
   });
 
+  it('BR 7.2.2: is blocked as well when that is learned only after a revocation for another reason', async () => {
+    const account = await portal.newAccount();
+    const { csr } = opensslCsr();
+    const first = await issue(account, csr);
+    const second = await issue(account, csr, 'production');
+    const { revokedAt } = await revokeCertificate(account.key(), first.id, 'superseded');
+    const before = await actionsOf(account);
+    const later = await revokeCertificate(account.key(), first.id, 'keyCompromise');
+    expect(later).toMatchObject({ revokedAt, revocationReason: 'keyCompromise' });
+    expect(await certificatesOf(account)).toEqual(
+      expect.arrayContaining([
+        { id: second.id, status: 'revoked', revocationReason: 'keyCompromise', slot: null },
+      ]),
+    );
+    expect(rulesOf(await refusalOf(issue(account, csr)))).toEqual(['key-known-weak']);
+    await revokeCertificate(account.key(), first.id, 'keyCompromise');
+    expect((await actionsOf(account)).slice(before.length)).toEqual([
+      { action: 'certificate.reported-compromised', objectId: first.id },
+      { action: 'certificate.revoked', objectId: second.id },
+    ]);
+  });
+
   it('is named beside all other faults of the request', async () => {
     const account = await portal.newAccount({ legalName: 'Meridian Freight' });
     const key = generateKeyPairSync('ec', { namedCurve: 'P-256' });
