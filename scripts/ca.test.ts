@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it, vi } from 'vitest';
+import { tryLockFile } from '@/lib/platform/file-lock';
 import { PIN, SOFT_HSM, softTokens } from '@/lib/signer/testing/soft-token';
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -70,6 +71,20 @@ describe('npm run ca', () => {
     ]);
     expect(filesIn(folder).map((name) => readFileSync(join(folder, name)))).toEqual(before);
     expect(statusOf(folder).issuers).toHaveLength(3);
+  });
+
+  it('while another verb works on the folder it changes nothing, says so and ends with 1; status is shown all the same', () => {
+    const folder = join(place, 'busy');
+    expect(ca(['init', '--yes', '--folder', folder]).status).toBe(0);
+    const before = filesIn(folder);
+    const lock = tryLockFile(`${folder}.lock`);
+    const { status, stderr } = ca(['rollover', '--yes', '--folder', folder]);
+    expect(status).toBe(1);
+    expect(stderr).toContain(`Another npm run ca works on ${folder}`);
+    expect(filesIn(folder)).toEqual(before);
+    expect(statusOf(folder).issuers).toHaveLength(3);
+    lock?.release();
+    expect(ca(['rollover', '--yes', '--folder', folder]).status).toBe(0);
   });
 
   it('refused, it ends with 1 and one line; without a passphrase it says what it seals with', () => {

@@ -2,10 +2,13 @@
  * `npm run ca -- VERB`: the lives of the CAs. Every verb says what it will do and asks, or takes --yes; none writes over
  * a key. Ends with 0 when done, 1 when refused or failed, 2 for a wrong call or a "no", 3 when log and database differ.
  */
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { parseArgs } from 'node:util';
 import { AppError } from '@/lib/kernel/errors';
 import { isId } from '@/lib/kernel/ids';
+import { tryLockFile } from '@/lib/platform/file-lock';
 import { compareLog } from '@/lib/signer/ca/compare-log';
 import type { Plan } from '@/lib/signer/ca/plan';
 import { caStatus, statusLines } from '@/lib/signer/ca/status';
@@ -40,10 +43,32 @@ async function main(): Promise<number> {
   try {
     if (word === 'status') return await status(settings);
     if (word === 'verify-log') return await verifyLog(settings);
-    const plan = await VERBS[word]?.plan(settings, call.id);
-    return plan ? await carriedOut(plan, word, settings) : WRONG_CALL;
+    return await alone(settings.folder, async () => {
+      const plan = await VERBS[word]?.plan(settings, call.id);
+      return plan ? await carriedOut(plan, word, settings) : WRONG_CALL;
+    });
   } finally {
     await settings.close();
+  }
+}
+
+/**
+ * One verb at a time on a folder: two rollovers at once would each make a successor. The lock is beside the folder,
+ * since a restore wants an empty one; a folder in a place that does not exist yet is nobody's.
+ */
+async function alone(folder: string, act: () => Promise<number>): Promise<number> {
+  if (!existsSync(dirname(folder))) return act();
+  const lock = tryLockFile(`${folder}.lock`);
+  if (lock === null) {
+    process.stderr.write(
+      `Another npm run ca works on ${folder}, or waits for an answer. Let it end, and try again. Nothing was changed.\n`,
+    );
+    return FAILED;
+  }
+  try {
+    return await act();
+  } finally {
+    lock.release();
   }
 }
 
