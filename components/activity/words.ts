@@ -42,6 +42,7 @@ const SENTENCES: Record<string, (detail: Detail) => string> = {
   'session.opened': () => 'signed in',
   'session.closed': () => 'signed out',
   'account.looked-into': () => 'opened this account as support, to read',
+  'support.looked': (d) => `looked into this account as support: ${text(d, 'why')}`,
   'account.created': () => 'created this account',
   'account.suspended': () => 'suspended this account',
   'api-client.created': (d) => `added the API client ${text(d, 'name')} to ${place(d)}`,
