@@ -158,6 +158,7 @@ const SYSTEM_SCOPE_CALLERS = [
   'lib/identity/sign-in.ts',
   'lib/issuers/book.ts',
   'lib/issuers/register.ts',
+  'lib/mail/outbox.ts',
   'lib/mail/sender.ts',
   'lib/publishing/edges.ts',
   'lib/publishing/publisher.ts',

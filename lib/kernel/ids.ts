@@ -4,6 +4,8 @@ export const ID_PREFIX = {
   person: 'usr',
   membership: 'mem',
   session: 'ses',
+  passkey: 'psk',
+  ssoConnection: 'sso',
   certificate: 'crt',
   intent: 'int',
   apiClient: 'cli',

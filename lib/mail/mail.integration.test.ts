@@ -13,6 +13,7 @@ import { acrossAccounts } from '@/lib/platform/database';
 import { openMailer } from '@/lib/platform/mailer';
 import { opensslCsr, openTestPortal, type TestPortal, testScope } from '@/lib/start-up/testing';
 import { sweepExpiries } from './expiry';
+import { sendPersonalMail } from './personal';
 import { deliverDue } from './sender';
 
 const place = { publicUrl: 'http://localhost:3000', providerName: 'Test Provider' };
@@ -283,5 +284,23 @@ describe('expiry', () => {
       .map((one) => one.source);
     const expired = mine.find((source) => source.includes('has expired and was in use'));
     expect(expired?.replaceAll('=\r\n', '')).toContain('ERP is there to replace it.');
+  });
+
+  it('T20: carries a secret link to its reader, while the database has it sealed', async () => {
+    const path = '/reset?token=very-secret';
+    const mail = {
+      ...{ address: 'reset@meridian.example', personId: null, reader: null, key: 'reset/1' },
+      data: { kind: 'password-reset' as const, path, minutes: 30 },
+    };
+    await acrossAccounts(testScope, (tx) => sendPersonalMail(tx, mail));
+    await acrossAccounts(testScope, (tx) => sendPersonalMail(tx, mail));
+    const rows = await acrossAccounts(testScope, (tx) =>
+      tx.mail.findMany({ where: { address: mail.address } }),
+    );
+    expect(rows).toHaveLength(1);
+    expect(JSON.stringify(rows)).not.toContain('very-secret');
+    await deliverAll();
+    const [sent] = taken.filter(({ to }) => to[0] === mail.address);
+    expect(sent?.source.replaceAll('=\r\n', '')).toMatch(/token=(3D)?very-secret/);
   });
 });

@@ -1,5 +1,6 @@
-import { authorize, type DeploymentScope, type Principal } from '@/lib/access/scope';
+import { authorize, type DeploymentScope, type Principal, systemScope } from '@/lib/access/scope';
 import { acrossAccounts, inScope } from '@/lib/platform/database';
+import { openedWords } from './personal';
 
 const NEWEST = 50;
 
@@ -15,19 +16,21 @@ export type SentMail = {
 /** The mails of this account that went to the person who asks, newest first; nobody reads another's. */
 export async function listOwnMails(principal: Principal): Promise<SentMail[]> {
   const scope = authorize(principal, 'account.read');
-  const rows = await inScope(scope, (tx) =>
-    tx.mail.findMany({
-      where: { accountId: scope.accountId, personId: scope.actor.id },
-      orderBy: [{ at: 'desc' }, { id: 'desc' }],
-      take: NEWEST,
-    }),
+  const personId = scope.actor.id;
+  const newest = { orderBy: [{ at: 'desc' as const }, { id: 'desc' as const }], take: NEWEST };
+  const ofAccount = await inScope(scope, (tx) =>
+    tx.mail.findMany({ where: { accountId: scope.accountId, personId }, ...newest }),
   );
-  return rows.map(({ id, at, address, subject, text, sentAt, failedAt }) => ({
+  const personal = await acrossAccounts(systemScope('mail', scope.requestId), (tx) =>
+    tx.mail.findMany({ where: { accountId: null, personId }, ...newest }),
+  );
+  const rows = [...ofAccount, ...personal].sort((a, b) => b.at.getTime() - a.at.getTime());
+  return rows.slice(0, NEWEST).map(({ id, at, address, subject, sentAt, failedAt, ...words }) => ({
     id,
     at: at.toISOString(),
     address,
     subject,
-    text,
+    text: openedWords(words).text,
     state: sentAt ? 'sent' : failedAt ? 'failed' : 'waiting',
   }));
 }

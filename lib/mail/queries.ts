@@ -4,6 +4,7 @@ import { currentTime } from '@/lib/platform/clock';
 import type { Tx } from '@/lib/platform/database';
 import { newId } from '@/lib/platform/random';
 import { noticeData } from './notices';
+import { openedWords } from './personal';
 import { type Place, wordsOf } from './words';
 
 export const NOTICES_AT_ONCE = 100;
@@ -84,11 +85,15 @@ export async function takeDueMails(tx: Tx, leaseMs: number): Promise<(Mail & { n
     RETURNING id`;
   const mails = await tx.mail.findMany({ where: { id: { in: taken.map((row) => row.id) } } });
   const people = await tx.person.findMany({
-    where: { id: { in: mails.map((mail) => mail.personId) } },
+    where: { id: { in: mails.flatMap((mail) => mail.personId ?? []) } },
     select: { id: true, name: true },
   });
   const names = new Map(people.map((person) => [person.id, person.name]));
-  return mails.map((mail) => ({ ...mail, name: names.get(mail.personId) ?? '' }));
+  return mails.map((mail) => ({
+    ...mail,
+    ...openedWords(mail),
+    name: names.get(mail.personId ?? '') ?? '',
+  }));
 }
 
 export async function pruneMails(tx: Tx): Promise<void> {

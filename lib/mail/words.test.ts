@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { NoticeData } from './notices';
+import { type PersonalMail, personalWords } from './personal-words';
 import { wordsOf } from './words';
 
 const about = {
@@ -58,5 +59,43 @@ describe('the words of a mail', () => {
     expect(subject).not.toMatch(/[\r\n]/);
     expect(html).not.toMatch(/<script|<b>/);
     expect(html).toContain('&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#39;&amp;');
+  });
+});
+
+const PERSONAL: PersonalMail[] = [
+  {
+    ...{ kind: 'invitation', accountName: 'Meridian Freight', by: 'Ines', role: 'Viewer' },
+    ...{ path: '/invitation?token=a', expiresAt: '2027-11-18T14:05:00.000Z' },
+  },
+  { kind: 'password-reset', path: '/reset?token=a', minutes: 30 },
+  { kind: 'password-changed', how: 'reset' },
+  { kind: 'email-change', path: '/email?token=a', minutes: 30, from: 'ines@meridian.example' },
+  { kind: 'email-changed', to: 'ines@freight.example' },
+  { kind: 'second-factor-changed', what: 'You added the passkey Laptop.' },
+  ...[{ kind: 'new-sign-in' as const, device: 'Firefox', address: '192.0.2.1', at: '2027-11-18' }],
+];
+
+describe('the words of a mail to one person', () => {
+  it.each(PERSONAL)('$kind: says the same in text and in HTML, with one act', (data) => {
+    const { text, html } = personalWords(data, { place: given.place, reader: null });
+    const plain = html.replace(/<style>.*?<\/style>|<title>.*?<\/title>|<[^>]+>/gs, ' ');
+    for (const line of text.split('\n').filter((one) => /^[A-Z].*[.]$/.test(one))) {
+      expect(plain).toContain(line);
+    }
+    expect(html.match(/https?:\/\/[^"<\s]+/g)).toHaveLength(1);
+    expect(text).toContain('https://portal.example/');
+  });
+
+  it('a name of an account is text: no markup of it is alive, and no line break reaches a header', () => {
+    const hostile = '<img src=x onerror=alert(1)>\r\nBcc: all@example.com';
+    const { subject, html } = personalWords(
+      {
+        ...{ kind: 'invitation', accountName: hostile, by: hostile, role: 'Viewer' },
+        ...{ path: '/invitation?token=a', expiresAt: '2027-11-18T14:05:00.000Z' },
+      },
+      { place: given.place, reader: hostile },
+    );
+    expect(subject).not.toMatch(/[\r\n]/);
+    expect(html).not.toContain('<img');
   });
 });

@@ -5,7 +5,7 @@ import type { NoticeData } from './notices';
 export type Place = { publicUrl: string; providerName: string };
 export type Words = { subject: string; text: string; html: string };
 
-type Message = {
+export type Message = {
   subject: string;
   /** The fact, then the consequence. */
   says: string[];
@@ -18,20 +18,34 @@ export function wordsOf(
   data: NoticeData,
   { place, reader, accountName }: { place: Place; reader: string; accountName: string },
 ): Words {
-  const message = messageOf(data);
-  const url = `${place.publicUrl}${message.act.path}`;
   const why = `You get this because you may manage mTLS of ${accountName} at ${place.providerName}. There is nothing secret in it.`;
-  const subject = `${message.subject} (${accountName})`
-    .replace(/[\p{Cc}\p{Cf}]+/gu, ' ')
-    .slice(0, 200);
+  const message = messageOf(data);
+  return renderedMail(message, { place, reader, why, about: ` (${accountName})` });
+}
+
+/**
+ * The same words in text and in HTML. Whatever people wrote stays text, and no line break of theirs reaches a header.
+ * @param given.reader the name of who gets it; null: unknown
+ * @param given.about added to the subject
+ */
+export function renderedMail(
+  message: Message,
+  given: { place: Place; reader: string | null; why: string; about?: string },
+): Words {
+  const { place, why, about = '' } = given;
+  const url = `${place.publicUrl}${message.act.path}`;
+  const greeting = given.reader ? `Hello ${given.reader},` : 'Hello,';
+  const subject = `${message.subject}${about}`.replace(/[\p{Cc}\p{Cf}]+/gu, ' ').slice(0, 200);
   const text = [
-    `Hello ${reader},`,
+    greeting,
     ...message.says,
-    message.facts.map(([name, value]) => `${name}: ${value}`).join('\n'),
+    ...(message.facts.length > 0
+      ? [message.facts.map(([name, value]) => `${name}: ${value}`).join('\n')]
+      : []),
     `${message.act.text}: ${url}`,
     `-- \n${why}`,
   ].join('\n\n');
-  return { subject, text: `${text}\n`, html: page({ message, reader, url, why, subject }) };
+  return { subject, text: `${text}\n`, html: page({ message, greeting, url, why, subject }) };
 }
 
 function messageOf(data: NoticeData): Message {
@@ -131,12 +145,12 @@ function upper(word: string): string {
 
 function page(given: {
   message: Message;
-  reader: string;
+  greeting: string;
   url: string;
   why: string;
   subject: string;
 }): string {
-  const { message, reader, url, why, subject } = given;
+  const { message, greeting, url, why, subject } = given;
   const rows = message.facts.map(
     ([name, value]) =>
       `<tr><td class="q" style="padding:4px 16px 4px 0;color:#696a74;white-space:nowrap;vertical-align:top">${escaped(name)}</td><td style="padding:4px 0;word-break:break-word">${escaped(value)}</td></tr>`,
@@ -151,7 +165,7 @@ function page(given: {
 <div class="s" style="max-width:560px;margin:0 auto;padding:28px;background:#ffffff;border:1px solid #e8e8e4;border-radius:12px;color:#17171b;font:15px/23px system-ui,-apple-system,'Segoe UI',Roboto,sans-serif">
 <p style="margin:0 0 20px;font-weight:600">Countersign</p>
 <h1 style="margin:0 0 16px;font-size:20px;line-height:28px;font-weight:600;word-break:break-word">${escaped(message.subject)}</h1>
-<p style="margin:0 0 12px">Hello ${escaped(reader)},</p>
+<p style="margin:0 0 12px">${escaped(greeting)}</p>
 ${paragraphs.join('\n')}
 ${rows.length > 0 ? `<table role="presentation" style="margin:8px 0 12px;border-collapse:collapse;font-size:14px;line-height:20px">${rows.join('')}</table>` : ''}
 <p style="margin:20px 0 24px"><a href="${escaped(url)}" style="display:inline-block;padding:10px 18px;background:#3640c4;color:#ffffff;text-decoration:none;border-radius:6px;font-weight:500">${escaped(message.act.text)}</a></p>

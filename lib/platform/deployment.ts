@@ -4,6 +4,17 @@ import type { Environment } from '@/lib/kernel/environments';
 import type { Signer } from '@/lib/signer/port';
 import { processWide, setProcessWide } from './process-wide';
 
+/** A session ends so long after the last request of its person, and so long after signing in. */
+export type SessionLimits = { readonly idleMs: number; readonly absoluteMs: number };
+
+export type DeploymentSso = {
+  /** On the button: "Continue with Example SSO". */
+  readonly name: string;
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+};
+
 export type Deployment = {
   readonly providerName: string;
   /** Without a trailing slash. */
@@ -24,6 +35,12 @@ export type Deployment = {
   /** Whether the portal shows people the mails that went to them: in the demo, where none are delivered. */
   readonly mailsShown: 'yes' | 'no';
   readonly apiRequestsPerMinute: number;
+  /** For secrets in the database; what another deployment sealed does not open. */
+  seal(plain: string): string;
+  open(sealed: string): string;
+  readonly sessionLimits: SessionLimits;
+  /** The identity provider of the whole deployment. */
+  readonly sso: DeploymentSso | null;
 };
 
 export function deployment(): Deployment {

@@ -41,9 +41,23 @@ describe('settings of a portal', () => {
         sandbox: { ingress: ['127.0.0.1/32'], egress: [] },
       },
       apiRequestsPerMinute: 1_200,
+      sessionLimits: { idleMs: 7_200_000, absoluteMs: 43_200_000 },
+      sso: null,
       weakKeysFile: null,
       activityRetentionDays: 90,
     });
+  });
+
+  it('takes an identity provider whole, and names what is missing of it', () => {
+    const given = { SSO_ISSUER: 'https://idp.example', SSO_CLIENT_ID: 'c', SSO_CLIENT_SECRET: 's' };
+    expect(portalEnv(given).sso).toEqual({
+      name: 'single sign-on',
+      issuer: 'https://idp.example',
+      clientId: 'c',
+      clientSecret: 's',
+    });
+    expect(fault({ SSO_ISSUER: 'https://idp.example' })).toContain('or none of them');
+    expect(fault({ SESSION_IDLE_MINUTES: '1' })).toContain('SESSION_IDLE_MINUTES: write a number');
   });
 
   it('takes the addresses customers let through, and names the setting with one that is wrong', () => {

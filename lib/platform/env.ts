@@ -4,9 +4,9 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { ENVIRONMENTS, type Environment } from '@/lib/kernel/environments';
 import { addressList } from './address-list';
+import { SettingsError, SIGN_IN_SETTINGS, type SignInEnv, signInEnv } from './sign-in-env';
 
-/** A setting that is missing or wrong: one line that says which, what was found and what to do. */
-export class SettingsError extends Error {}
+export { SettingsError };
 
 export type ListenerPorts = { readonly mtls: number; readonly standard: number };
 export type EdgeAddresses = { readonly mtlsUrl: string; readonly standardUrl: string };
@@ -17,7 +17,7 @@ export type FirewallRanges = {
   readonly egress: readonly string[];
 };
 
-export type PortalEnv = {
+export type PortalEnv = SignInEnv & {
   /** Absolute. */
   readonly dataDir: string;
   /** Null: the embedded database in `dataDir`. */
@@ -140,6 +140,7 @@ const Settings = z.object({
     .int()
     .min(MIN_REQUESTS_PER_MINUTE)
     .default(DEFAULT_REQUESTS_PER_MINUTE),
+  ...SIGN_IN_SETTINGS,
   ACTIVITY_RETENTION_DAYS: z.coerce
     .number(`write a number of days, at least ${MIN_RETENTION_DAYS}`)
     .int(`write a number of days, at least ${MIN_RETENTION_DAYS}`)
@@ -197,6 +198,7 @@ export function portalEnv(env: Readonly<Record<string, string | undefined>>): Po
     },
     firewall: firewallRanges(settings, demo && isLoopbackHost(host) ? host : null),
     apiRequestsPerMinute: settings.API_REQUESTS_PER_MINUTE,
+    ...signInEnv(settings),
     weakKeysFile: absolute(settings.WEAK_KEYS_FILE),
     activityRetentionDays: settings.ACTIVITY_RETENTION_DAYS,
   };

@@ -10,7 +10,12 @@ import { systemScope } from '@/lib/access/scope';
 import type { Environment } from '@/lib/kernel/environments';
 import { currentTime } from '@/lib/platform/clock';
 import { acrossAccounts, type Tx } from '@/lib/platform/database';
-import { type Deployment, setDeployment } from '@/lib/platform/deployment';
+import {
+  type Deployment,
+  type DeploymentSso,
+  type SessionLimits,
+  setDeployment,
+} from '@/lib/platform/deployment';
 import { newSecret } from '@/lib/platform/random';
 import type { Signer } from '@/lib/signer/port';
 import { openSecret, sealingKeyFrom, sealSecret } from '@/lib/signer/sealed-key';
@@ -30,6 +35,9 @@ export type DeploymentSettings = {
   serverCaFiles: Record<Environment, string | null>;
   mailsShown: 'yes' | 'no';
   apiRequestsPerMinute: number;
+  sessionLimits: SessionLimits;
+  /** SSO_ISSUER and its like; null: none. */
+  sso: DeploymentSso | null;
 };
 
 /** A fault of the installation, said in one line for whoever starts the portal. */
@@ -57,7 +65,11 @@ export async function openDeployment(
         : 'PORTAL_PASSPHRASE is not the one this database was set up with. Set it to that one.',
     );
   }
-  setDeployment(opened(settings, row, open, signer));
+  const secrets = {
+    seal: (plain: string) => sealSecret(Buffer.from(plain), sealingKey),
+    open: (sealed: string) => Buffer.from(open(sealed)).toString('utf8'),
+  };
+  setDeployment({ ...opened(settings, row, open, signer), ...secrets });
   return { firstStart };
 }
 
@@ -66,7 +78,7 @@ function opened(
   row: DeploymentRow,
   open: (sealed: string) => Uint8Array,
   signer: Signer,
-): Deployment {
+): Omit<Deployment, 'seal' | 'open'> {
   return {
     providerName: row.providerName,
     publicUrl: settings.publicUrl,
@@ -85,6 +97,8 @@ function opened(
     serverCaFiles: settings.serverCaFiles,
     mailsShown: settings.mailsShown,
     apiRequestsPerMinute: settings.apiRequestsPerMinute,
+    sessionLimits: settings.sessionLimits,
+    sso: settings.sso,
   };
 }
 

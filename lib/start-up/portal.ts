@@ -42,7 +42,7 @@ export function portalSettings(
   given: { root: string; demo: 'no' | 'yes' },
 ): PortalSettings {
   const { dataDir, databaseUrl, publicUrl, pkiUrl, providerName, portalPassphrase } = env;
-  const { edges, serverCaFiles, mail, apiRequestsPerMinute } = env;
+  const { edges, serverCaFiles, mail, apiRequestsPerMinute, sessionLimits, sso } = env;
   return {
     ...given,
     dataDir,
@@ -57,6 +57,8 @@ export function portalSettings(
     mail,
     mailsShown: env.demo ? 'yes' : 'no',
     apiRequestsPerMinute,
+    sessionLimits,
+    sso,
     weakKeysFile: env.weakKeysFile,
     activityRetentionDays: env.activityRetentionDays,
   };

@@ -11,6 +11,7 @@ import pg from 'pg';
 import { ACCOUNT_KEY_SCOPES, type Role } from '@/lib/access/permissions';
 import { type Principal, systemScope } from '@/lib/access/scope';
 import { createAccount } from '@/lib/accounts/manage';
+import { HOUR_MS } from '@/lib/kernel/time';
 import { newId } from '@/lib/platform/random';
 import { type PortalSettings, type StartedPortal, startPortal } from './portal';
 
@@ -29,7 +30,7 @@ export type TestPortal = {
 };
 
 export async function openTestPortal(
-  change: Partial<Pick<PortalSettings, 'signer' | 'weakKeysFile'>> = {},
+  change: Partial<Pick<PortalSettings, 'signer' | 'weakKeysFile' | 'sso'>> = {},
 ): Promise<TestPortal> {
   const dataDir = mkdtempSync(join(tmpdir(), 'countersign-test-'));
   const databaseUrl = onPostgres ? await newDatabase() : null;
@@ -51,6 +52,8 @@ export async function openTestPortal(
     mail: null,
     serverCaFiles: { production: null, sandbox: null },
     apiRequestsPerMinute: 100_000,
+    sessionLimits: { idleMs: 2 * HOUR_MS, absoluteMs: 12 * HOUR_MS },
+    sso: null,
     weakKeysFile: null,
     activityRetentionDays: 90,
     demo: 'no',
