@@ -14,7 +14,12 @@ export const ACCOUNT_KEY_SCOPES = ['read', 'certificates', 'enforcement'] as con
 export type AccountKeyScope = (typeof ACCOUNT_KEY_SCOPES)[number];
 export type KeyScope = AccountKeyScope | 'operator';
 
-type Rule = { readonly roles: readonly Role[]; readonly keyScope: KeyScope | null };
+export type Rule = {
+  readonly roles: readonly Role[];
+  readonly keyScope: KeyScope | null;
+  /** `environment`: a membership or a key may have it in one environment alone. */
+  readonly bound?: 'environment';
+};
 
 const readers = [...MEMBER_ROLES, 'support', 'support_lead'] as const;
 const managers = ['owner', 'admin', 'manage_mtls'] as const;
@@ -27,11 +32,11 @@ export const PERMISSIONS = {
   'api-clients.read': { roles: readers, keyScope: 'read' },
   'certificates.read': { roles: readers, keyScope: 'read' },
   'certificates.check': { roles: managers, keyScope: 'certificates' },
-  'certificates.issue': { roles: managers, keyScope: 'certificates' },
-  'certificates.label': { roles: managers, keyScope: 'certificates' },
-  'certificates.revoke': { roles: managers, keyScope: 'certificates' },
+  'certificates.issue': { roles: managers, keyScope: 'certificates', bound: 'environment' },
+  'certificates.label': { roles: managers, keyScope: 'certificates', bound: 'environment' },
+  'certificates.revoke': { roles: managers, keyScope: 'certificates', bound: 'environment' },
   'enforcement.read': { roles: readers, keyScope: 'read' },
-  'enforcement.change': { roles: managers, keyScope: 'enforcement' },
+  'enforcement.change': { roles: managers, keyScope: 'enforcement', bound: 'environment' },
   'audit.export': { roles: readers, keyScope: 'read' },
   'members.read': { roles: readers, keyScope: null },
   'members.manage': { roles: admins, keyScope: null },

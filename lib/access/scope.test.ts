@@ -8,7 +8,7 @@ import {
   type Role,
   STAFF_ROLES,
 } from './permissions';
-import { authorize, authorizeDeployment, may, type Principal } from './scope';
+import { authorize, authorizeDeployment, may, type Principal, requireEnvironment } from './scope';
 
 const ROLES: readonly Role[] = [...MEMBER_ROLES, ...STAFF_ROLES];
 const PERMISSION_NAMES = Object.keys(PERMISSIONS).map((name) => name as Permission);
@@ -113,6 +113,24 @@ describe('T19: authorize', () => {
     expect(outcome(key(['certificates']), 'enforcement.change')).toBe('forbidden');
     expect(outcome(key(['enforcement']), 'enforcement.change')).toBe('acc_1');
     expect(outcome(key(['operator']), 'certificates.read')).toBe('forbidden');
+  });
+
+  it('T19: Manage mTLS of one environment reads everything and acts in that one alone', () => {
+    const sandboxOnly: Principal = { ...person(['manage_mtls']), actsIn: 'sandbox' };
+    for (const permission of PERMISSION_NAMES.filter((one) => 'bound' in PERMISSIONS[one])) {
+      expect(() => authorize(sandboxOnly, permission, 'sandbox')).not.toThrow();
+      expect(() => authorize(sandboxOnly, permission, 'production')).toThrow(
+        'for sandbox only, and this is of production',
+      );
+      const scope = authorize(sandboxOnly, permission);
+      expect(() => requireEnvironment(scope, 'sandbox')).not.toThrow();
+      expect(() => requireEnvironment(scope, 'production')).toThrow(AppError);
+      expect(may(sandboxOnly, permission)).toBe(true);
+      expect(may(sandboxOnly, permission, 'sandbox')).toBe(true);
+      expect(may(sandboxOnly, permission, 'production')).toBe(false);
+    }
+    expect(() => authorize(sandboxOnly, 'certificates.read', 'production')).not.toThrow();
+    expect(may(sandboxOnly, 'certificates.read', 'production')).toBe(true);
   });
 
   it("only operators and operators' keys manage the deployment", () => {

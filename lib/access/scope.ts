@@ -2,6 +2,7 @@
  * A Scope is the right to do one thing to one account; a DeploymentScope, to do one thing across accounts. They come
  * from `authorize` and `authorizeDeployment` alone, and no tenant row can be reached without one.
  */
+import type { Environment } from '@/lib/kernel/environments';
 import { AppError } from '@/lib/kernel/errors';
 import {
   DEPLOYMENT_PERMISSIONS,
@@ -10,6 +11,7 @@ import {
   PERMISSIONS,
   type Permission,
   type Role,
+  type Rule,
 } from './permissions';
 
 export const ACTOR_KINDS = ['person', 'api_key', 'edge', 'system'] as const;
@@ -28,6 +30,8 @@ export type Principal = {
   readonly roles: readonly Role[];
   /** What a key may do; empty for a person. */
   readonly keyScopes: readonly KeyScope[];
+  /** The only environment in which a membership or a key may act; absent: in every one. */
+  readonly actsIn?: Environment;
   readonly requestId: string;
 };
 
@@ -37,6 +41,8 @@ export type Scope = {
   readonly [brand]: 'Scope';
   readonly accountId: string;
   readonly permission: Permission;
+  /** As the principal's: `requireEnvironment` holds what is found in the account to it. */
+  readonly actsIn?: Environment;
   readonly actor: Actor;
   readonly requestId: string;
 };
@@ -63,10 +69,15 @@ export type SystemPurpose =
 
 /**
  * First statement of every use case.
+ * @param environment where something is to be changed; where only the row tells, `requireEnvironment` follows
  * @throws AppError `forbidden`, `account_suspended`
  */
-export function authorize(principal: Principal, permission: Permission): Scope {
-  const rule = PERMISSIONS[permission];
+export function authorize(
+  principal: Principal,
+  permission: Permission,
+  environment?: Environment,
+): Scope {
+  const rule: Rule = PERMISSIONS[permission];
   if (!allowed(principal, rule)) throw refused(principal, permission);
   if (principal.account === null) {
     throw new AppError('forbidden', {
@@ -78,16 +89,42 @@ export function authorize(principal: Principal, permission: Permission): Scope {
       detail: 'This account is suspended, so nothing can be read or changed in it. Ask support.',
     });
   }
-  const { actor, requestId } = principal;
-  return { accountId: principal.account.id, permission, actor, requestId } as Scope;
+  const { actor, requestId, actsIn } = principal;
+  const bounds = actsIn !== undefined && rule.bound === 'environment' ? { actsIn } : {};
+  const scope = { accountId: principal.account.id, permission, ...bounds, actor, requestId };
+  if (environment !== undefined) requireEnvironment(scope as Scope, environment);
+  return scope as Scope;
 }
 
-/** Whether `authorize` would pass, for what to show. It decides nothing. */
-export function may(principal: Principal, permission: Permission): boolean {
+/**
+ * Holds a scope to the environment of what it is about to change.
+ * @throws AppError `forbidden` where its holder may act in another environment only
+ */
+export function requireEnvironment({ actsIn, actor }: Scope, environment: string): void {
+  if (actsIn === undefined || actsIn === environment) return;
+  throw new AppError('forbidden', {
+    detail:
+      actor.kind === 'api_key'
+        ? `This API key is for ${actsIn} only, and this is of ${environment}. Use a key that is for ${environment}.`
+        : `Your Manage mTLS permission is for ${actsIn} only, and this is of ${environment}. Ask an Owner or Admin of the account for it in ${environment}.`,
+  });
+}
+
+/** Whether `authorize` would pass, in this environment or, without one, in any; for what to show. It decides nothing. */
+export function may(
+  principal: Principal,
+  permission: Permission,
+  environment?: Environment,
+): boolean {
+  const rule: Rule = PERMISSIONS[permission];
+  const { account, actsIn } = principal;
+  if (!allowed(principal, rule) || account === null) return false;
+  if (account.suspended && !asSupport(principal, rule)) return false;
   return (
-    allowed(principal, PERMISSIONS[permission]) &&
-    principal.account !== null &&
-    (!principal.account.suspended || asSupport(principal, PERMISSIONS[permission]))
+    rule.bound !== 'environment' ||
+    environment === undefined ||
+    actsIn === undefined ||
+    actsIn === environment
   );
 }
 
@@ -121,17 +158,14 @@ function asSupport(principal: Principal, rule: { readonly roles: readonly Role[]
   return roles.some((role) => principal.roles.includes(role) && rule.roles.includes(role));
 }
 
-function allowed(
-  principal: Principal,
-  rule: { readonly roles: readonly Role[]; readonly keyScope: KeyScope | null },
-): boolean {
+function allowed(principal: Principal, rule: Rule): boolean {
   const byRole = principal.roles.some((role) => rule.roles.includes(role));
   const byKey = rule.keyScope !== null && principal.keyScopes.includes(rule.keyScope);
   return byRole || byKey;
 }
 
 function refused(principal: Principal, permission: Permission | DeploymentPermission): AppError {
-  const rule =
+  const rule: Rule =
     permission in PERMISSIONS
       ? PERMISSIONS[permission as Permission]
       : DEPLOYMENT_PERMISSIONS[permission as DeploymentPermission];
@@ -146,6 +180,6 @@ function refused(principal: Principal, permission: Permission | DeploymentPermis
     });
   }
   return new AppError('forbidden', {
-    detail: `Your role (${principal.roles.join(', ') || 'none'}) does not allow this. Ask an admin of the account for the Manage mTLS permission.`,
+    detail: `Your role (${principal.roles.join(', ') || 'none'}) does not allow this. ${rule.roles.some((role) => role === 'manage_mtls') ? 'Ask an Owner or Admin of the account for the Manage mTLS permission.' : 'Ask an Owner or Admin of the account.'}`,
   });
 }

@@ -1,5 +1,5 @@
 /** Whether a certificate is revoked by itself once its renewal is in use and nobody calls with it any more. */
-import { authorize, type Principal, type Scope } from '@/lib/access/scope';
+import { authorize, type Principal, requireEnvironment, type Scope } from '@/lib/access/scope';
 import { lockAccount } from '@/lib/accounts/lock';
 import { recordEvent } from '@/lib/audit/record';
 import type { CertificateView } from '@/lib/contract/views';
@@ -43,6 +43,7 @@ async function changeRule(
   const where = { id, accountId: scope.accountId };
   const before = await tx.certificate.findFirst({ where });
   if (!before) throw noCertificate();
+  requireEnvironment(scope, before.environment);
   if (before.revokeWhenIdleDays === days) return;
   if (days !== null && statusOf(before, currentTime()) !== 'live') {
     throw new AppError('certificate_not_live', {

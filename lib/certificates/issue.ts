@@ -39,7 +39,7 @@ export async function issueCertificate(
   principal: Principal,
   request: IssueRequest,
 ): Promise<CertificateView> {
-  const scope = authorize(principal, 'certificates.issue');
+  const scope = authorize(principal, 'certificates.issue', request.environment);
   return issueVetted(scope, {
     environment: request.environment,
     label: request.label?.trim() || null,

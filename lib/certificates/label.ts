@@ -1,4 +1,4 @@
-import { authorize, type Principal } from '@/lib/access/scope';
+import { authorize, type Principal, requireEnvironment } from '@/lib/access/scope';
 import { lockAccount } from '@/lib/accounts/lock';
 import { recordEvent } from '@/lib/audit/record';
 import type { CertificateView } from '@/lib/contract/views';
@@ -22,6 +22,7 @@ export async function labelCertificate(
     const where = { id: knownId(id), accountId: scope.accountId };
     const before = await tx.certificate.findFirst({ where, include: withSlot });
     if (!before) throw noCertificate();
+    requireEnvironment(scope, before.environment);
     if (before.label === label) return certificateView(before, currentTime());
     await tx.certificate.updateMany({ where, data: { label } });
     await recordEvent(tx, {

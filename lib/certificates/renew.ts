@@ -1,5 +1,5 @@
 /** A certificate after a certificate: a slot beside the old one, the same label, and a link that says what it replaces. */
-import { authorize, type Principal, type Scope } from '@/lib/access/scope';
+import { authorize, type Principal, requireEnvironment, type Scope } from '@/lib/access/scope';
 import type { CertificateView, CsrCheckView } from '@/lib/contract/views';
 import { AppError } from '@/lib/kernel/errors';
 import { inScope } from '@/lib/platform/database';
@@ -29,6 +29,7 @@ export async function renewCertificate(
 ): Promise<CertificateView> {
   const scope = authorize(principal, 'certificates.issue');
   const old = await renewable(scope, id);
+  requireEnvironment(scope, old.environment);
   const { from } = request;
   const days = request.revokeOldWhenIdleDays ?? null;
   const mayRevoke = days === null ? null : authorize(principal, 'certificates.revoke');

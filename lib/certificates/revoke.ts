@@ -1,4 +1,4 @@
-import { authorize, type Principal, type Scope } from '@/lib/access/scope';
+import { authorize, type Principal, requireEnvironment, type Scope } from '@/lib/access/scope';
 import { lockAccount } from '@/lib/accounts/lock';
 import { recordEvent } from '@/lib/audit/record';
 import type { CertificateView } from '@/lib/contract/views';
@@ -35,6 +35,8 @@ export async function revokeCertificate(
     const where = { id: knownId(id), accountId: scope.accountId };
     const before = await tx.certificate.findFirst({ where });
     if (!before) throw noCertificate();
+    requireEnvironment(scope, before.environment);
+    if (reason === 'keyCompromise') await mayEndKey(tx, scope, before.spkiSha256);
     if (before.revokedAt === null) await revokeOne(tx, scope, { id: before.id, reason });
     if (reason === 'keyCompromise' && before.revocationReason !== reason) {
       if (before.revokedAt !== null) await reportCompromised(tx, scope, before);
@@ -47,6 +49,20 @@ export async function revokeCertificate(
   publisher().nudge();
   certificatesRevoked();
   return view;
+}
+
+/** Whoever may act in one environment does not end what lives by the same key in another. */
+async function mayEndKey(tx: Tx, scope: Scope, spkiSha256: string): Promise<void> {
+  const others = await tx.certificate.findMany({
+    where: {
+      accountId: scope.accountId,
+      spkiSha256,
+      revokedAt: null,
+      notAfter: { gt: currentTime() },
+    },
+    select: { environment: true },
+  });
+  for (const { environment } of others) requireEnvironment(scope, environment);
 }
 
 /**

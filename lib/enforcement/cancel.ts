@@ -11,7 +11,7 @@ export async function cancelSchedule(
   principal: Principal,
   environment: Environment,
 ): Promise<EnforcementView> {
-  const scope = authorize(principal, 'enforcement.change');
+  const scope = authorize(principal, 'enforcement.change', environment);
   mustBeEnvironment(environment);
   // The account's own mode, which another account's may cover.
   const { policy } = await inScope(scope, (tx) => ownPolicy(tx, scope, environment));

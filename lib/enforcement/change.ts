@@ -38,7 +38,7 @@ export async function setEnforcement(
   environment: Environment,
   wish: EnforcementWish,
 ): Promise<EnforcementView> {
-  const scope = authorize(principal, 'enforcement.change');
+  const scope = authorize(principal, 'enforcement.change', environment);
   mustBeEnvironment(environment);
   const view = await inScope(scope, async (tx) => {
     await lockAccount(tx, scope.accountId);

@@ -19,7 +19,7 @@ export async function confirmEnforcement(
   principal: Principal,
   environment: Environment,
 ): Promise<EnforcementView> {
-  const scope = authorize(principal, 'enforcement.change');
+  const scope = authorize(principal, 'enforcement.change', environment);
   mustBeEnvironment(environment);
   const view = await inScope(scope, async (tx) => {
     await lockAccount(tx, scope.accountId);

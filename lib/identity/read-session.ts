@@ -1,6 +1,9 @@
 /** What a session's row stands for at this moment: nothing of it is kept from one request to the next. */
-import { MEMBER_ROLES, type Permission, type Role, STAFF_ROLES } from '@/lib/access/permissions';
+import { type Permission, type Role, STAFF_ROLES } from '@/lib/access/permissions';
 import { may, type Principal, systemScope } from '@/lib/access/scope';
+import { type ReachedAccount, reachedAccounts, reachInto } from '@/lib/accounts/reach';
+import { ROLE_WORDS } from '@/lib/contract/members';
+import type { Environment } from '@/lib/kernel/environments';
 import { currentTime } from '@/lib/platform/clock';
 import { acrossAccounts, type Tx } from '@/lib/platform/database';
 
@@ -9,20 +12,12 @@ export type SignedIn = {
   sessionId: string;
   person: { id: string; name: string; email: string };
   account: { id: string; name: string; legalName: string; suspended: boolean } | null;
-  /** In words: "Admin". */
+  /** In words: "Admin", "Manage mTLS, sandbox", "Admin through Meridian Holding". */
   role: string;
-  can: (permission: Permission) => boolean;
-  memberships: { accountId: string; name: string }[];
-};
-
-const ROLE_WORDS: Record<Role, string> = {
-  owner: 'Owner',
-  admin: 'Admin',
-  manage_mtls: 'Manage mTLS',
-  viewer: 'Viewer',
-  support: 'Support',
-  support_lead: 'Support lead',
-  operator: 'Operator',
+  /** Without an environment: in any. */
+  can: (permission: Permission, environment?: Environment) => boolean;
+  /** Every account that may be opened, those below one's own too. */
+  memberships: ReachedAccount[];
 };
 
 /** Who is behind a session, or null once it was ended, ran out or its person was disabled. */
@@ -39,34 +34,24 @@ async function inTransaction(
 ): Promise<SignedIn | null> {
   const row = await tx.session.findFirst({
     where: { id: sessionId, revokedAt: null, expiresAt: { gt: currentTime() } },
-    include: {
-      person: {
-        include: {
-          memberships: {
-            where: { disabledAt: null },
-            include: { account: true },
-            orderBy: { createdAt: 'asc' },
-          },
-        },
-      },
-    },
+    include: { person: true },
   });
   if (!row || row.person.disabledAt) return null;
   const { person } = row;
   const staff = STAFF_ROLES.filter((role) => role === person.staffRole);
-  const membership =
-    person.memberships.find((one) => one.accountId === row.accountId) ?? person.memberships[0];
-  const looking =
-    staff.length > 0 && row.accountId
-      ? await tx.account.findUnique({ where: { id: row.accountId } })
-      : null;
-  const account = looking ?? membership?.account ?? null;
-  const roles: Role[] = [...staff, ...MEMBER_ROLES.filter((role) => role === membership?.role)];
+  const memberships = await reachedAccounts(tx, person.id);
+  const reaches = memberships.some((one) => one.accountId === row.accountId);
+  const openId = reaches || staff.length > 0 ? row.accountId : null;
+  const accountId = openId ?? memberships[0]?.accountId ?? null;
+  const account = accountId ? await tx.account.findUnique({ where: { id: accountId } }) : null;
+  const reach = account ? await reachInto(tx, person.id, account.id) : null;
+  const roles: Role[] = [...staff, ...(reach ? [reach.role] : [])];
   const principal: Principal = {
     actor: { kind: 'person', id: person.id, name: person.name },
     account: account ? { id: account.id, suspended: account.suspendedAt !== null } : null,
-    roles: looking && membership?.accountId !== looking.id ? staff : roles,
+    roles,
     keyScopes: [],
+    ...(reach?.environment ? { actsIn: reach.environment } : {}),
     requestId,
   };
   return {
@@ -81,11 +66,12 @@ async function inTransaction(
           suspended: account.suspendedAt !== null,
         }
       : null,
-    role: principal.roles.map((role) => ROLE_WORDS[role]).join(', ') || 'No role',
-    can: (permission) => may(principal, permission),
-    memberships: person.memberships.map((one) => ({
-      accountId: one.accountId,
-      name: one.account.name,
-    })),
+    role: [
+      roles.map((role) => ROLE_WORDS[role]).join(', ') || 'No role',
+      ...(reach?.environment ? [`, ${reach.environment}`] : []),
+      ...(reach?.through ? [` through ${reach.through}`] : []),
+    ].join(''),
+    can: (permission, environment) => may(principal, permission, environment),
+    memberships,
   };
 }
