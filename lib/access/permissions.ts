@@ -14,11 +14,16 @@ export const ACCOUNT_KEY_SCOPES = ['read', 'certificates', 'enforcement'] as con
 export type AccountKeyScope = (typeof ACCOUNT_KEY_SCOPES)[number];
 export type KeyScope = AccountKeyScope | 'operator';
 
+/** A tab that was left open, or a stolen cookie, does not do what hurts most for longer than this. */
+export const RECENT_MINUTES = 30;
+
 export type Rule = {
   readonly roles: readonly Role[];
   readonly keyScope: KeyScope | null;
   /** `environment`: a membership or a key may have it in one environment alone. */
   readonly bound?: 'environment';
+  /** `yes`: a person has to have signed in, or confirmed that it is them, within `RECENT_MINUTES`. */
+  readonly recent?: 'yes';
 };
 
 const readers = [...MEMBER_ROLES, 'support', 'support_lead'] as const;
@@ -34,15 +39,25 @@ export const PERMISSIONS = {
   'certificates.check': { roles: managers, keyScope: 'certificates' },
   'certificates.issue': { roles: managers, keyScope: 'certificates', bound: 'environment' },
   'certificates.label': { roles: managers, keyScope: 'certificates', bound: 'environment' },
-  'certificates.revoke': { roles: managers, keyScope: 'certificates', bound: 'environment' },
+  'certificates.revoke': {
+    roles: managers,
+    keyScope: 'certificates',
+    bound: 'environment',
+    recent: 'yes',
+  },
   'enforcement.read': { roles: readers, keyScope: 'read' },
-  'enforcement.change': { roles: managers, keyScope: 'enforcement', bound: 'environment' },
+  'enforcement.change': {
+    roles: managers,
+    keyScope: 'enforcement',
+    bound: 'environment',
+    recent: 'yes',
+  },
   'audit.export': { roles: readers, keyScope: 'read' },
   'members.read': { roles: readers, keyScope: null },
-  'members.manage': { roles: admins, keyScope: null },
+  'members.manage': { roles: admins, keyScope: null, recent: 'yes' },
   'api-keys.read': { roles: readers, keyScope: null },
-  'api-keys.manage': { roles: admins, keyScope: null },
-  'security.manage': { roles: admins, keyScope: null },
+  'api-keys.manage': { roles: admins, keyScope: null, recent: 'yes' },
+  'security.manage': { roles: admins, keyScope: null, recent: 'yes' },
 } as const satisfies Record<string, Rule>;
 
 /** What is done to an account within its own bounds. */

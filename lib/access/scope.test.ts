@@ -42,12 +42,16 @@ const EXPECTED: Record<Role, Permission[]> = {
   operator: [],
 };
 
+const NOW = new Date('2027-03-01T12:00:00Z');
+
 function person(roles: readonly Role[]): Principal {
   return {
     actor: { kind: 'person', id: 'usr_1', name: 'Ines Duarte' },
     account: { id: 'acc_1', suspended: false },
     roles,
     keyScopes: [],
+    authenticatedAt: NOW,
+    askedAt: NOW,
     requestId: 'req_1',
   };
 }
@@ -57,7 +61,12 @@ function suspended(principal: Principal): Principal {
 }
 
 function key(keyScopes: readonly KeyScope[]): Principal {
-  return { ...person([]), actor: { kind: 'api_key', id: 'key_1', name: 'ci' }, keyScopes };
+  return {
+    ...person([]),
+    actor: { kind: 'api_key', id: 'key_1', name: 'ci' },
+    authenticatedAt: null,
+    keyScopes,
+  };
 }
 
 function outcome(principal: Principal, permission: Permission): string {
@@ -142,5 +151,29 @@ describe('T19: authorize', () => {
       expect(manage(person([role]))).toThrow(AppError);
     }
     expect(manage(key(['read', 'certificates', 'enforcement']))).toThrow(AppError);
+  });
+
+  it('T20: what hurts most asks a person to have proved themselves within 30 minutes', () => {
+    const at = (minutesAgo: number): Principal => ({
+      ...person(['admin']),
+      authenticatedAt: new Date(NOW.getTime() - minutesAgo * 60_000),
+    });
+    const dangerous = PERMISSION_NAMES.filter((name) => 'recent' in PERMISSIONS[name]);
+    expect(dangerous.sort()).toEqual([
+      'api-keys.manage',
+      'certificates.revoke',
+      'enforcement.change',
+      'members.manage',
+      'security.manage',
+    ]);
+    for (const permission of PERMISSION_NAMES) {
+      const asked = dangerous.includes(permission) ? 'reauthentication_required' : 'acc_1';
+      expect(outcome(at(30), permission)).toBe('acc_1');
+      expect(outcome(at(31), permission)).toBe(asked);
+      expect(outcome({ ...person(['admin']), authenticatedAt: null }, permission)).toBe(asked);
+      // It says who may press the button, so the button stays.
+      expect(may(at(31), permission)).toBe(true);
+    }
+    expect(outcome(key(['certificates']), 'certificates.revoke')).toBe('acc_1');
   });
 });

@@ -4,12 +4,14 @@
  */
 import type { Environment } from '@/lib/kernel/environments';
 import { AppError } from '@/lib/kernel/errors';
+import { MINUTE_MS } from '@/lib/kernel/time';
 import {
   DEPLOYMENT_PERMISSIONS,
   type DeploymentPermission,
   type KeyScope,
   PERMISSIONS,
   type Permission,
+  RECENT_MINUTES,
   type Role,
   type Rule,
 } from './permissions';
@@ -32,6 +34,10 @@ export type Principal = {
   readonly keyScopes: readonly KeyScope[];
   /** The only environment in which a membership or a key may act; absent: in every one. */
   readonly actsIn?: Environment;
+  /** When the person last proved to be the one; null: not a person. */
+  readonly authenticatedAt: Date | null;
+  /** When this is asked: what `recent` in a rule counts from. */
+  readonly askedAt: Date;
   readonly requestId: string;
 };
 
@@ -70,7 +76,7 @@ export type SystemPurpose =
 /**
  * First statement of every use case.
  * @param environment where something is to be changed; where only the row tells, `requireEnvironment` follows
- * @throws AppError `forbidden`, `account_suspended`
+ * @throws AppError `forbidden`, `account_suspended`, `reauthentication_required`
  */
 export function authorize(
   principal: Principal,
@@ -89,6 +95,7 @@ export function authorize(
       detail: 'This account is suspended, so nothing can be read or changed in it. Ask support.',
     });
   }
+  requireRecent(principal, rule);
   const { actor, requestId, actsIn } = principal;
   const bounds = actsIn !== undefined && rule.bound === 'environment' ? { actsIn } : {};
   const scope = { accountId: principal.account.id, permission, ...bounds, actor, requestId };
@@ -128,12 +135,13 @@ export function may(
   );
 }
 
-/** @throws AppError `forbidden` */
+/** @throws AppError `forbidden`, `reauthentication_required` */
 export function authorizeDeployment(
   principal: Principal,
   permission: DeploymentPermission,
 ): DeploymentScope {
   if (!allowed(principal, DEPLOYMENT_PERMISSIONS[permission])) throw refused(principal, permission);
+  requireRecent(principal, DEPLOYMENT_PERMISSIONS[permission]);
   return { permission, actor: principal.actor, requestId: principal.requestId } as DeploymentScope;
 }
 
@@ -156,6 +164,15 @@ export function accountScope(
 function asSupport(principal: Principal, rule: { readonly roles: readonly Role[] }): boolean {
   const roles: readonly Role[] = ['support', 'support_lead'];
   return roles.some((role) => principal.roles.includes(role) && rule.roles.includes(role));
+}
+
+function requireRecent({ actor, authenticatedAt, askedAt }: Principal, rule: Rule): void {
+  if (rule.recent !== 'yes' || actor.kind !== 'person') return;
+  const since = askedAt.getTime() - (authenticatedAt?.getTime() ?? Number.NEGATIVE_INFINITY);
+  if (since <= RECENT_MINUTES * MINUTE_MS) return;
+  throw new AppError('reauthentication_required', {
+    detail: `You signed in more than ${RECENT_MINUTES} minutes ago. Confirm that it is you, then press again. Nothing was changed.`,
+  });
 }
 
 function allowed(principal: Principal, rule: Rule): boolean {

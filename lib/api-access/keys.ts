@@ -148,6 +148,8 @@ export async function principalOfKey(
     keyScopes: ([...ACCOUNT_KEY_SCOPES, 'operator'] as const).filter((one) =>
       row.scopes.includes(one),
     ),
+    authenticatedAt: null,
+    askedAt: currentTime(),
     requestId,
   };
 }

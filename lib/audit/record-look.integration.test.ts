@@ -18,6 +18,8 @@ const support = (id: string): Principal => ({
   account: null,
   roles: ['support'],
   keyScopes: [],
+  authenticatedAt: new Date(),
+  askedAt: new Date(),
   requestId: 'req_look',
 });
 const looker = (id: string) => authorizeDeployment(support(id), 'support.look');

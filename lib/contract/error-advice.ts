@@ -9,6 +9,10 @@ export const ERROR_ADVICE: Record<ErrorCode, string> = {
   unauthenticated: 'Send a live API key as `Authorization: Bearer csk_...`, or sign in again.',
   forbidden:
     'The key lacks a scope, or your role a permission. An admin of the account can grant it.',
+  reauthentication_required:
+    'Confirm with your password, a passkey or a code, then press again. Programs with an API key are never asked.',
+  second_factor_required:
+    'Sign in at /sign-in, where the second factor is asked for, or set one up there when your account requires it.',
   account_suspended:
     'Nothing can be read or changed in the account, and its calls are refused. Ask support.',
   cross_origin: 'Open the portal under its own address and try again there.',

@@ -1,9 +1,10 @@
 import type { NextAuthOptions } from 'next-auth';
 import CredentialsProvider from 'next-auth/providers/credentials';
+import { SECOND_MS } from '@/lib/kernel/time';
 import { deployment } from '@/lib/platform/deployment';
 import { log } from '@/lib/platform/log';
 import { requestFacts } from '@/lib/platform/request';
-import { authenticate, SESSION_MS } from './authenticate';
+import { authenticate } from './authenticate';
 import { endSession } from './end-session';
 
 /** `__Host-`: only this very host may set it, over TLS (or on localhost), for the whole site. */
@@ -17,7 +18,7 @@ const cookieOptions = { httpOnly: true, sameSite: 'lax', path: '/', secure: true
 export function authOptions(): NextAuthOptions {
   return {
     secret: deployment().authSecret,
-    session: { strategy: 'jwt', maxAge: SESSION_MS / 1000 },
+    session: { strategy: 'jwt', maxAge: deployment().sessionLimits.absoluteMs / SECOND_MS },
     pages: { signIn: '/sign-in', error: '/sign-in' },
     cookies: {
       sessionToken: { name: SESSION_COOKIE, options: cookieOptions },

@@ -1,16 +1,13 @@
-import { cookies } from 'next/headers';
-import { encode } from 'next-auth/jwt';
 import { authorizeDeployment, systemScope } from '@/lib/access/scope';
 import { recordEvent } from '@/lib/audit/record';
 import { AppError } from '@/lib/kernel/errors';
 import { isId } from '@/lib/kernel/ids';
 import { acrossAccounts } from '@/lib/platform/database';
-import { deployment } from '@/lib/platform/deployment';
 import { requestFacts } from '@/lib/platform/request';
-import { SESSION_COOKIE } from './auth-options';
-import { authenticate, SESSION_MS } from './authenticate';
+import { authenticate } from './authenticate';
 import { endSession } from './end-session';
-import { requireSignedIn, signedIn } from './session';
+import { requirePerson, signedIn } from './session';
+import { dropSessionCookie, setSessionCookie } from './session-cookie';
 
 /** Signs in and sets the cookie. For a server action; the same cookie as next-auth's own endpoint sets. */
 export async function signIn(credentials: {
@@ -25,20 +22,7 @@ export async function signIn(credentials: {
         message: 'The e-mail address or the password is not right. Check both and try again.',
       };
     }
-    const maxAge = SESSION_MS / 1000;
-    const token = await encode({
-      token: { sub: opened.personId, sessionId: opened.sessionId },
-      secret: deployment().authSecret,
-      maxAge,
-    });
-    const jar = await cookies();
-    jar.set(SESSION_COOKIE, token, {
-      httpOnly: true,
-      sameSite: 'lax',
-      path: '/',
-      secure: true,
-      maxAge,
-    });
+    await setSessionCookie(opened);
     return { ok: true };
   } catch (error) {
     if (error instanceof AppError && error.code === 'rate_limited') {
@@ -52,7 +36,7 @@ export async function signIn(credentials: {
 export async function signOut(): Promise<void> {
   const found = await signedIn();
   if (found) await endSession(found.sessionId);
-  (await cookies()).delete({ name: SESSION_COOKIE, path: '/', secure: true });
+  await dropSessionCookie();
 }
 
 /**
@@ -63,7 +47,7 @@ export async function switchAccount(accountId: unknown): Promise<void> {
   if (!isId('account', accountId)) {
     throw new AppError('not_found', { detail: 'There is no such account.' });
   }
-  const found = await requireSignedIn();
+  const found = await requirePerson();
   const own = found.memberships.some((membership) => membership.accountId === accountId);
   const scope = own
     ? systemScope('authentication', found.principal.requestId)

@@ -7,6 +7,8 @@ export const ERRORS = {
   invalid_idempotency_key: { status: 400, title: 'The Idempotency-Key is not valid' },
   unauthenticated: { status: 401, title: 'Authentication is required' },
   forbidden: { status: 403, title: 'This is not allowed' },
+  reauthentication_required: { status: 403, title: 'Confirm that it is you' },
+  second_factor_required: { status: 403, title: 'A second factor is required' },
   account_suspended: { status: 403, title: 'The account is suspended' },
   cross_origin: { status: 403, title: 'The request came from another origin' },
   not_found: { status: 404, title: 'Not found' },

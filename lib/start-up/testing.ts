@@ -12,6 +12,7 @@ import { ACCOUNT_KEY_SCOPES, type Role } from '@/lib/access/permissions';
 import { type Principal, systemScope } from '@/lib/access/scope';
 import { createAccount } from '@/lib/accounts/manage';
 import { HOUR_MS } from '@/lib/kernel/time';
+import { currentTime } from '@/lib/platform/clock';
 import { newId } from '@/lib/platform/random';
 import { type PortalSettings, type StartedPortal, startPortal } from './portal';
 
@@ -91,6 +92,8 @@ function principal(accountId: string, rights: Partial<Principal>): Principal {
     account: { id: accountId, suspended: false },
     roles: [],
     keyScopes: [],
+    authenticatedAt: rights.keyScopes ? null : currentTime(),
+    askedAt: currentTime(),
     requestId: `req_${randomBytes(6).toString('hex')}`,
     ...rights,
   };
