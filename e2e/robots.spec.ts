@@ -60,7 +60,7 @@ test('issues by key: 201 with Location, the same answer for the same Idempotency
   const again = await api('POST', '/certificates', body, key);
   expect([again.status, again.json.id]).toEqual([201, made.json.id]);
   const other = await api('POST', '/certificates', { ...body, label: 'other' }, key);
-  expect([other.status, other.json.code]).toEqual([409, 'idempotency_conflict']);
+  expect([other.status, other.json.code]).toEqual([422, 'idempotency_conflict']);
 });
 
 test('every download is what it says, and openssl verifies the certificate for TLS clients', async ({

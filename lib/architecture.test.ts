@@ -148,6 +148,7 @@ const SYSTEM_SCOPE_CALLERS = [
   'lib/activity/reports.ts',
   'lib/activity/retention.ts',
   'lib/api-access/keys.ts',
+  'lib/api-access/retention.ts',
   'lib/certificates/recover.ts',
   'lib/certificates/revoke-idle.ts',
   'lib/enforcement/sweep.ts',

@@ -3,6 +3,7 @@ import type { ConnectionsView, ConnectionView } from '@/lib/contract/activity';
 import type { Environment } from '@/lib/kernel/environments';
 import { currentTime } from '@/lib/platform/clock';
 import { inScope, type Tx } from '@/lib/platform/database';
+import { keyOf, pageOf } from '@/lib/platform/page';
 import { windowStart } from './certificate-traffic';
 
 /** Of as many days is said how an API client connects. */
@@ -10,24 +11,34 @@ export const CONNECTION_DAYS = 7;
 /** Networks and user agents of one API client that are listed, of each way to connect. */
 const MOST_LISTED = 5;
 
+type Page = { limit: number; cursor?: string | undefined };
+// On the page of API clients nothing is left out.
+const EVERY_ONE: Page = { limit: 10_000 };
+
 /**
  * How each API client of an environment connected in the last seven days, by what edges counted. A call without a
  * certificate is held to be the API client's own only where the API took its password; all others are apart.
+ * By name, as many as `page` says.
+ * @throws AppError `invalid_request` for a cursor that was not given here
  */
 export async function apiClientConnections(
   principal: Principal,
   environment: Environment,
+  page: Page = EVERY_ONE,
 ): Promise<ConnectionsView> {
   const scope = authorize(principal, 'activity.read');
   const { accountId } = scope;
+  const [after] = keyOf(page.cursor, [/^[\x21-\x7e]{1,128}$/]) ?? [];
   const since = windowStart(currentTime(), CONNECTION_DAYS);
   const of: Of = { accountId, environment, since };
   return inScope(scope, async (tx) => {
-    const clients = await tx.apiClient.findMany({
-      where: { accountId, environment },
+    const rows = await tx.apiClient.findMany({
+      where: { accountId, environment, ...(after ? { name: { gt: after } } : {}) },
       select: { id: true, name: true, disabledAt: true },
       orderBy: { name: 'asc' },
+      take: page.limit + 1,
     });
+    const { items: clients, nextCursor } = pageOf(rows, page.limit, ({ name }) => [name]);
     const sums = await sumsOf(tx, of);
     const userAgents = await mostCalling(tx, of, 'user_agent');
     const networks = await mostCalling(tx, of, 'network');
@@ -44,6 +55,7 @@ export async function apiClientConnections(
         })),
         networks: named(networks, id).map(({ value, ...row }) => ({ network: value, ...row })),
       })),
+      nextCursor,
     };
   });
 }

@@ -2,10 +2,10 @@ import type { Prisma, RefusedCall } from '@/generated/prisma/client';
 import { authorize, type Principal, type Scope } from '@/lib/access/scope';
 import type { RefusalPage, RefusedCallView } from '@/lib/contract/activity';
 import { type Environment, isEnvironment } from '@/lib/kernel/environments';
-import { AppError } from '@/lib/kernel/errors';
-import { isId } from '@/lib/kernel/ids';
+import { idPattern } from '@/lib/kernel/ids';
 import { REFUSALS, type RefusalCode } from '@/lib/kernel/refusals';
 import { inScope, type Tx } from '@/lib/platform/database';
+import { keyOf, pageOf } from '@/lib/platform/page';
 
 export type RefusalFilters = {
   environment?: Environment | undefined;
@@ -27,19 +27,18 @@ export async function refusals(
   page: { limit: number; cursor?: string | undefined } = { limit: 50 },
 ): Promise<RefusalPage> {
   const scope = authorize(principal, 'activity.read');
-  const before = page.cursor === undefined ? null : placeOf(page.cursor);
+  const before = keyOf(page.cursor, [/^\d{1,15}$/, idPattern('event')]);
   return inScope(scope, async (tx) => {
     const rows = await tx.refusedCall.findMany({
       where: { ...wanted(scope, filters), ...(before === null ? {} : olderThan(before)) },
       orderBy: [{ at: 'desc' }, { id: 'desc' }],
       take: page.limit + 1,
     });
-    const shown = rows.slice(0, page.limit);
-    const last = shown.at(-1);
-    return {
-      items: await refusalViews(tx, scope, shown),
-      nextCursor: rows.length > shown.length && last ? cursorOf(last) : null,
-    };
+    const { items, nextCursor } = pageOf(rows, page.limit, ({ at, id }) => [
+      String(at.getTime()),
+      id,
+    ]);
+    return { items: await refusalViews(tx, scope, items), nextCursor };
   });
 }
 
@@ -62,24 +61,9 @@ function wanted(scope: Scope, filters: RefusalFilters): Prisma.RefusedCallWhereI
   };
 }
 
-type Place = { at: Date; id: string };
-
-function olderThan({ at, id }: Place): Prisma.RefusedCallWhereInput {
+function olderThan([ms, id = '']: readonly string[]): Prisma.RefusedCallWhereInput {
+  const at = new Date(Number(ms));
   return { at: { lte: at }, OR: [{ at: { lt: at } }, { id: { lt: id } }] };
-}
-
-function cursorOf({ at, id }: Place): string {
-  return Buffer.from(`${at.getTime()} ${id}`).toString('base64url');
-}
-
-function placeOf(cursor: string): Place {
-  const [ms = '', id, ...rest] = Buffer.from(cursor, 'base64url').toString().split(' ');
-  if (/^\d{1,15}$/.test(ms) && isId('event', id) && rest.length === 0) {
-    return { at: new Date(Number(ms)), id };
-  }
-  throw new AppError('invalid_request', {
-    detail: 'The cursor was not given by this API. Leave it out to start at the newest call.',
-  });
 }
 
 async function refusalViews(

@@ -2,9 +2,10 @@ import type { Prisma } from '@/generated/prisma/client';
 import { authorize, type Principal } from '@/lib/access/scope';
 import type { CertificatePage, CertificateStatus } from '@/lib/contract/views';
 import type { Environment } from '@/lib/kernel/environments';
-import { AppError } from '@/lib/kernel/errors';
+import { idPattern } from '@/lib/kernel/ids';
 import { currentTime } from '@/lib/platform/clock';
 import { inScope } from '@/lib/platform/database';
+import { keyOf, pageOf } from '@/lib/platform/page';
 import { certificateView, withSlot } from './view';
 
 export type ListQuery = {
@@ -25,25 +26,23 @@ export async function listCertificates(
 ): Promise<CertificatePage> {
   const scope = authorize(principal, 'certificates.read');
   const now = currentTime();
+  // Ids sort by time of making, so the id is the whole key.
+  const [before] = keyOf(query.cursor, [idPattern('certificate')]) ?? [];
   const rows = await inScope(scope, (tx) =>
     tx.certificate.findMany({
       where: {
         accountId: scope.accountId,
         ...(query.environment ? { environment: query.environment } : {}),
         ...statusFilter(query.status, now),
-        ...(query.cursor ? { id: { lt: idOf(query.cursor) } } : {}),
+        ...(before ? { id: { lt: before } } : {}),
       },
       include: withSlot,
       orderBy: { id: 'desc' },
       take: query.limit + 1,
     }),
   );
-  const page = rows.slice(0, query.limit);
-  const last = page.at(-1);
-  return {
-    items: await Promise.all(page.map((row) => certificateView(row, now))),
-    nextCursor: rows.length > page.length && last ? cursorOf(last.id) : null,
-  };
+  const { items, nextCursor } = pageOf(rows, query.limit, (row) => [row.id]);
+  return { items: await Promise.all(items.map((row) => certificateView(row, now))), nextCursor };
 }
 
 function statusFilter(
@@ -60,19 +59,4 @@ function statusFilter(
     case 'revoked':
       return { revokedAt: { not: null } };
   }
-}
-
-// Ids sort by time of making, so the id is the whole key.
-function cursorOf(id: string): string {
-  return Buffer.from(id).toString('base64url');
-}
-
-function idOf(cursor: string): string {
-  const id = Buffer.from(cursor, 'base64url').toString();
-  if (!/^crt_[0-9a-z]{26}$/.test(id)) {
-    throw new AppError('invalid_request', {
-      detail: 'The cursor was not given by this API. Leave it out to start at the first page.',
-    });
-  }
-  return id;
 }

@@ -1,9 +1,11 @@
 import { authorize, type Principal } from '@/lib/access/scope';
 import type { PendingView } from '@/lib/contract/views';
 import type { Environment } from '@/lib/kernel/environments';
+import { idPattern } from '@/lib/kernel/ids';
 import { draftCommonName } from '@/lib/pki/lint-read';
 import { currentTime } from '@/lib/platform/clock';
 import { inScope } from '@/lib/platform/database';
+import { keyOf, type Page, pageOf } from '@/lib/platform/page';
 import { PENDING_MS, voidAt } from './intents';
 import { environmentOf } from './view';
 
@@ -13,10 +15,16 @@ import { environmentOf } from './view';
  */
 export async function listPendingCertificates(
   principal: Principal,
-  query: { environment?: Environment | undefined } = {},
-): Promise<PendingView[]> {
+  query: {
+    environment?: Environment | undefined;
+    cursor?: string | undefined;
+    limit?: number;
+  } = {},
+): Promise<Page<PendingView>> {
   const scope = authorize(principal, 'certificates.read');
   const since = new Date(currentTime().getTime() - PENDING_MS);
+  const [after] = keyOf(query.cursor, [idPattern('intent')]) ?? [];
+  const limit = query.limit ?? 100;
   const rows = await inScope(scope, (tx) =>
     tx.intent.findMany({
       where: {
@@ -24,12 +32,15 @@ export async function listPendingCertificates(
         state: 'pending',
         createdAt: { gt: since },
         ...(query.environment ? { environment: query.environment } : {}),
+        ...(after ? { id: { gt: after } } : {}),
       },
       include: { slot: true },
       orderBy: { id: 'asc' },
+      take: limit + 1,
     }),
   );
-  return rows.map((row) => ({
+  const page = pageOf(rows, limit, (row) => [row.id]);
+  const items = page.items.map((row) => ({
     id: row.id,
     environment: environmentOf(row.environment),
     label: row.label,
@@ -39,4 +50,5 @@ export async function listPendingCertificates(
     requestedAt: row.createdAt.toISOString(),
     voidAt: voidAt(row).toISOString(),
   }));
+  return { items, nextCursor: page.nextCursor };
 }

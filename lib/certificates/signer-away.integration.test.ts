@@ -120,8 +120,8 @@ describe('while the signer is away', () => {
     const { csr } = opensslCsr();
     await goAway();
     const { members } = await refusedFor(account, csr);
-    const list = (environment?: 'production' | 'sandbox') =>
-      listPendingCertificates(account.as('viewer'), { environment });
+    const list = async (environment?: 'production' | 'sandbox') =>
+      (await listPendingCertificates(account.as('viewer'), { environment })).items;
     const [kept] = await intentsOf(account);
     expect(members.pending).toMatchObject({ id: kept?.id });
     const [pending, ...more] = await list();
@@ -131,7 +131,7 @@ describe('while the signer is away', () => {
       voidAt: new Date((kept?.createdAt.getTime() ?? 0) + 15 * 60_000).toISOString(),
     });
     expect(await list('production')).toEqual([]);
-    expect(await listPendingCertificates(other.as('admin'))).toEqual([]);
+    expect((await listPendingCertificates(other.as('admin'))).items).toEqual([]);
     expect((await accountOverview(account.as('viewer'))).slots[0]).toMatchObject({
       ...{ slot: 1, kind: 'pending', voidAt: pending?.voidAt },
     });

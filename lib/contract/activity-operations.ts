@@ -3,7 +3,13 @@ import { z } from 'zod';
 import { idPattern } from '@/lib/kernel/ids';
 import { connectionsSchema, refusalCodeSchema, refusalPageSchema, trafficSchema } from './activity';
 import type { Operation } from './operations';
-import { certificateParams, environmentParams, limitSchema } from './parameters';
+import {
+  certificateParams,
+  cursorSchema,
+  environmentParams,
+  limitSchema,
+  wholePageQuery,
+} from './parameters';
 import { environmentSchema } from './views';
 
 export const refusalQuery = z.strictObject({
@@ -12,7 +18,7 @@ export const refusalQuery = z.strictObject({
   certificate: z.string().regex(idPattern('certificate')).optional(),
   apiClient: z.string().regex(idPattern('apiClient')).optional(),
   limit: limitSchema,
-  cursor: z.string().max(200).optional(),
+  cursor: cursorSchema,
 });
 
 export const ACTIVITY_OPERATIONS = {
@@ -33,6 +39,7 @@ export const ACTIVITY_OPERATIONS = {
     summary: 'List how each API client connects',
     permission: 'activity.read',
     params: environmentParams,
+    query: wholePageQuery,
     reply: { status: 200, schema: connectionsSchema },
     errors: ['not_found'],
   },

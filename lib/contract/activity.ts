@@ -128,6 +128,7 @@ export const connectionsSchema = z.strictObject({
   days: z.int(),
   since: instant,
   items: z.array(connectionSchema),
+  nextCursor: z.string().nullable(),
 });
 export type ConnectionsView = z.infer<typeof connectionsSchema>;
 

@@ -16,6 +16,58 @@ export type ChangeEntry = {
 
 export const CHANGE_LOG: readonly ChangeEntry[] = [
   {
+    id: 'conditional',
+    date: '2026-11-21',
+    kind: 'changed',
+    title: 'Conditional changes of enforcement',
+    text: 'Reading enforcement has an ETag. Send it back in If-Match with a change, and the change is 412 precondition_failed if somebody else was there first.',
+    operations: ['getEnforcement', 'setEnforcement'],
+    act: null,
+  },
+  {
+    id: 'idempotency',
+    date: '2026-11-21',
+    kind: 'changed',
+    title: 'Every POST takes an Idempotency-Key',
+    text: 'What was answered to the first request with a key is answered again for a day. The key with another request is now 422 idempotency_conflict; it was 409. While the first is under way, it is 409 idempotency_in_progress.',
+    operations: [
+      'checkCsr',
+      'revokeCertificate',
+      'confirmEnforcement',
+      'createApiClient',
+      'issueCertificate',
+      'renewCertificate',
+    ],
+    act: {
+      words: 'Where you branch on the status 409 of a key used twice: branch on its code.',
+      by: null,
+    },
+  },
+  {
+    id: 'pages',
+    date: '2026-11-21',
+    kind: 'changed',
+    title: 'Every list has pages',
+    text: 'API clients, how they connect, and what waits for the certificate authority take limit and cursor, and answer with nextCursor, as the other lists do. Without a limit you get up to 100. Cursors you kept from before are refused.',
+    operations: [
+      'listApiClients',
+      'listApiClientConnections',
+      'listPendingCertificates',
+      'listCertificates',
+      'listRefusals',
+    ],
+    act: { words: 'Where an account has more than 100 API clients: follow nextCursor.', by: null },
+  },
+  {
+    id: 'rate-limits',
+    date: '2026-11-21',
+    kind: 'changed',
+    title: 'Rate limits are said in headers',
+    text: 'A key may make 100 requests at once and 600 a minute, unless your provider says otherwise. Every reply says in RateLimit how many remain; a 429 says in Retry-After how long to wait.',
+    operations: [],
+    act: null,
+  },
+  {
     id: 'activity',
     date: '2026-11-21',
     kind: 'added',

@@ -23,15 +23,38 @@ describe('OPERATIONS', () => {
     }
   });
 
+  it('RFC 9110, 9.3.7: has a route file that answers every method, with a problem or with what is allowed', () => {
+    for (const { path } of operations) {
+      const file = `app${path.replaceAll('{', '[').replaceAll('}', ']')}/route.ts`;
+      const text = readFileSync(file, 'utf8');
+      for (const method of ['DELETE', 'GET', 'OPTIONS', 'PATCH', 'POST', 'PUT']) {
+        expect(text, file).toMatch(
+          new RegExp(`(export (const|function) |refused as )${method}\\b`),
+        );
+      }
+    }
+  });
+
+  it('gives every list a limit, a cursor and a next one', () => {
+    for (const { id, query, reply } of operations.filter(({ id }) => id.startsWith('list'))) {
+      expect(Object.keys(query?.shape ?? {}), id).toEqual(
+        expect.arrayContaining(['limit', 'cursor']),
+      );
+      expect(Object.keys(Object(reply.schema).shape), id).toEqual(
+        expect.arrayContaining(['items', 'nextCursor']),
+      );
+    }
+  });
+
   it('is described whole by the OpenAPI document', () => {
     const document = JSON.parse(JSON.stringify(openApiDocument('https://certificates.example')));
     expect(document.openapi).toMatch(/^3\.1\./);
-    for (const { id, path, method, idempotencyKey } of operations) {
+    for (const { id, path, method } of operations) {
       const described = document.paths[path][method.toLowerCase()];
       expect(described.operationId).toBe(id);
       const named = described.parameters.map((one: { name: string }) => one.name);
       for (const [, name] of path.matchAll(/\{(\w+)\}/g)) expect(named).toContain(name);
-      expect(named.includes('Idempotency-Key')).toBe(idempotencyKey === true);
+      expect(named.includes('Idempotency-Key')).toBe(method === 'POST');
     }
   });
 });

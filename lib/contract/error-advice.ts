@@ -15,11 +15,17 @@ export const ERROR_ADVICE: Record<ErrorCode, string> = {
     'Sign in at /sign-in, where the second factor is asked for, or set one up there when your account requires it.',
   account_suspended:
     'Nothing can be read or changed in the account, and its calls are refused. Ask support.',
+  network_not_allowed:
+    'Call from one of the networks that the key allows, or have an admin of the account change them. If this was not you, somebody else has the key: rotate it.',
   cross_origin: 'Open the portal under its own address and try again there.',
   not_found: 'There is no such thing, or it belongs to another account. Check the id.',
   method_not_allowed: 'Use one of the methods in the `Allow` header.',
   live_limit_reached: 'Revoke one of the certificates listed in `retirable`, then issue again.',
   public_key_in_use: 'Make a new key pair and a new signing request.',
+  idempotency_in_progress:
+    'Repeat it after `Retry-After` with the same Idempotency-Key: you then get the answer of the first.',
+  precondition_failed:
+    'Read `current`, decide again, and send the request with `If-Match: ` and the value of `etag`.',
   idempotency_conflict: 'Use a new Idempotency-Key for a new request.',
   no_live_certificate: 'Issue a certificate in that environment before you enforce mTLS there.',
   no_recent_mtls_call:

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { PERMISSIONS } from '@/lib/access/permissions';
 import { ERRORS, type ErrorCode } from '@/lib/kernel/errors';
+import { headerParameters, problemHeaders, REPLY_HEADERS, replyHeaders } from './openapi-headers';
 import { OPERATIONS, type Operation } from './operations';
 import { problemSchema } from './views';
 
@@ -12,11 +13,31 @@ const ALWAYS: readonly ErrorCode[] = [
   'invalid_request',
   'unauthenticated',
   'forbidden',
+  'network_not_allowed',
   'account_suspended',
   'rate_limited',
   'internal_error',
   'database_unavailable',
 ];
+
+const IDEMPOTENCY: readonly ErrorCode[] = [
+  'invalid_idempotency_key',
+  'idempotency_in_progress',
+  'idempotency_conflict',
+];
+
+/** Every code that an operation may answer with. */
+export function errorsOf(operation: Operation): ErrorCode[] {
+  if (operation.permission === null) return [];
+  return [
+    ...new Set<ErrorCode>([
+      ...ALWAYS,
+      ...(operation.body ? (['payload_too_large', 'unsupported_media_type'] as const) : []),
+      ...(operation.method === 'POST' ? IDEMPOTENCY : []),
+      ...operation.errors,
+    ]),
+  ];
+}
 
 /** @see OpenAPI 3.1.1 */
 export function openApiDocument(publicUrl: string): JsonObject {
@@ -39,8 +60,13 @@ export function openApiDocument(publicUrl: string): JsonObject {
     paths,
     components: {
       securitySchemes: {
-        apiKey: { type: 'http', scheme: 'bearer', bearerFormat: 'csk_<prefix>_<secret>' },
+        apiKey: {
+          type: 'http',
+          scheme: 'bearer',
+          bearerFormat: 'csk_<environment>_<prefix>_<secret><check>',
+        },
       },
+      headers: REPLY_HEADERS,
       schemas: { Problem: jsonSchema(problemSchema, 'output') },
     },
   };
@@ -52,7 +78,6 @@ function described(operation: Operation): JsonObject {
   const schema = reply.schema
     ? jsonSchema(reply.schema, 'output')
     : { type: 'string', format: 'binary' };
-  const errors = operation.permission === null ? [] : [...ALWAYS, ...operation.errors];
   return {
     operationId: operation.id,
     summary: operation.summary,
@@ -68,8 +93,15 @@ function described(operation: Operation): JsonObject {
         }
       : {}),
     responses: {
-      [reply.status]: { description: operation.summary, content: { [media]: { schema } } },
-      ...problems(errors),
+      [reply.status]: {
+        description: operation.summary,
+        headers: replyHeaders(operation),
+        content: { [media]: { schema } },
+      },
+      ...(operation.tagged
+        ? { 304: { description: 'It is as If-None-Match says.', headers: replyHeaders(operation) } }
+        : {}),
+      ...problems(errorsOf(operation)),
     },
   };
 }
@@ -99,17 +131,7 @@ function parametersOf(operation: Operation): JsonObject[] {
       schema,
     })),
   ];
-  if (!operation.idempotencyKey) return parameters;
-  return [
-    ...parameters,
-    {
-      name: 'Idempotency-Key',
-      in: 'header',
-      required: false,
-      description: 'The same key with the same body gives the same answer.',
-      schema: { type: 'string', minLength: 1, maxLength: 255 },
-    },
-  ];
+  return [...parameters, ...headerParameters(operation)];
 }
 
 function members(schema: z.ZodObject | undefined): [string, unknown][] {
@@ -129,6 +151,7 @@ function problems(codes: readonly ErrorCode[]): JsonObject {
       status,
       {
         description: named.map((code) => `\`${code}\`: ${ERRORS[code].title}`).join('; '),
+        headers: problemHeaders(status),
         content: {
           'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } },
         },

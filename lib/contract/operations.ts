@@ -7,8 +7,14 @@ import type { DeploymentPermission, Permission } from '@/lib/access/permissions'
 import type { ErrorCode } from '@/lib/kernel/errors';
 import { idPattern } from '@/lib/kernel/ids';
 import { ACTIVITY_OPERATIONS } from './activity-operations';
-import { enforcementBody } from './enforcement';
-import { certificateParams, environmentParams, limitSchema } from './parameters';
+import { ENFORCEMENT_OPERATIONS } from './enforcement-operations';
+import {
+  certificateParams,
+  cursorSchema,
+  limitSchema,
+  waitQuery,
+  wholePageQuery,
+} from './parameters';
 import {
   accountSchema,
   apiClientListSchema,
@@ -17,10 +23,8 @@ import {
   certificateSchema,
   certificateStatusSchema,
   csrCheckSchema,
-  enforcementSchema,
   environmentSchema,
   pendingListSchema,
-  readinessSchema,
   reasonSchema,
   withReceipt,
 } from './views';
@@ -77,12 +81,6 @@ export const renewalBody = z
 export const idleRevocationBody = z.strictObject({
   days: idleDaysSchema.nullable().describe('Null: it is not revoked by itself.'),
 });
-export const waitQuery = z.strictObject({
-  wait: z
-    .literal('edges')
-    .optional()
-    .describe('Answer once every edge has applied it, or after 5 seconds, with a receipt.'),
-});
 export const apiClientBody = z.strictObject({
   accountId: z.string().regex(idPattern('account')),
   environment: environmentSchema,
@@ -100,9 +98,10 @@ export const listQuery = z.strictObject({
   environment: environmentSchema.optional(),
   status: certificateStatusSchema.optional(),
   limit: limitSchema,
-  cursor: z.string().max(200).optional(),
+  cursor: cursorSchema,
 });
-export const pendingQuery = listQuery.pick({ environment: true });
+export const pendingQuery = wholePageQuery.extend({ environment: environmentSchema.optional() });
+export const apiClientQuery = pendingQuery;
 export const downloadQuery = z.strictObject({ format: z.enum(DOWNLOAD_FORMATS).default('pem') });
 const apiClientParams = z.strictObject({ id: z.string().regex(idPattern('apiClient')) });
 
@@ -116,7 +115,12 @@ export type Operation = {
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
   readonly body?: z.ZodType;
-  readonly idempotencyKey?: true;
+  /** Every POST takes an Idempotency-Key. `own`: the use case keeps it, with what it made; otherwise the reply is kept. */
+  readonly idempotency?: 'own';
+  /** The reply has an ETag, which If-None-Match is compared with. */
+  readonly tagged?: true;
+  /** If-Match is compared with the tag that reading has. */
+  readonly conditional?: true;
   readonly reply: {
     readonly status: number;
     readonly schema: z.ZodType | null;
@@ -125,14 +129,10 @@ export type Operation = {
   readonly errors: readonly ErrorCode[];
 };
 
-const csrErrors = ['payload_too_large', 'unsupported_media_type'] as const;
 const issueErrors = [
-  ...csrErrors,
   'csr_rejected',
   'live_limit_reached',
   'public_key_in_use',
-  'idempotency_conflict',
-  'invalid_idempotency_key',
   'ca_unavailable',
 ] as const;
 
@@ -145,7 +145,7 @@ export const OPERATIONS = {
     permission: 'certificates.check',
     body: checkBody,
     reply: { status: 200, schema: csrCheckSchema },
-    errors: csrErrors,
+    errors: [],
   },
   issueCertificate: {
     id: 'issueCertificate',
@@ -154,7 +154,7 @@ export const OPERATIONS = {
     summary: 'Issue a certificate for a signing request',
     permission: 'certificates.issue',
     body: issueBody,
-    idempotencyKey: true,
+    idempotency: 'own',
     reply: { status: 201, schema: certificateSchema },
     errors: issueErrors,
   },
@@ -218,7 +218,7 @@ export const OPERATIONS = {
     permission: 'certificates.issue',
     params: certificateParams,
     body: renewalBody,
-    idempotencyKey: true,
+    idempotency: 'own',
     reply: { status: 201, schema: certificateSchema },
     errors: [...issueErrors, 'not_found', 'certificate_not_live'],
   },
@@ -246,48 +246,7 @@ export const OPERATIONS = {
     errors: ['not_found'],
   },
   ...ACTIVITY_OPERATIONS,
-  getEnforcement: {
-    id: 'getEnforcement',
-    method: 'GET',
-    path: '/api/v1/enforcement/{environment}',
-    summary: 'Read whether mTLS is enforced',
-    permission: 'enforcement.read',
-    params: environmentParams,
-    reply: { status: 200, schema: enforcementSchema },
-    errors: ['not_found'],
-  },
-  setEnforcement: {
-    id: 'setEnforcement',
-    method: 'PUT',
-    path: '/api/v1/enforcement/{environment}',
-    summary: 'Set the mode; enforcement starts on trial. The same mode again changes nothing',
-    permission: 'enforcement.change',
-    params: environmentParams,
-    query: waitQuery,
-    body: enforcementBody,
-    reply: { status: 200, schema: withReceipt(enforcementSchema) },
-    errors: ['not_found', 'no_live_certificate', 'no_recent_mtls_call'],
-  },
-  confirmEnforcement: {
-    id: 'confirmEnforcement',
-    method: 'POST',
-    path: '/api/v1/enforcement/{environment}/confirmation',
-    summary: 'Make a trial of enforcement lasting, once a call with a certificate passed under it',
-    permission: 'enforcement.change',
-    params: environmentParams,
-    reply: { status: 200, schema: enforcementSchema },
-    errors: ['not_found', 'no_trial', 'trial_unproved'],
-  },
-  getReadiness: {
-    id: 'getReadiness',
-    method: 'GET',
-    path: '/api/v1/enforcement/{environment}/readiness',
-    summary: 'Read from the calls of the last days what enforcement would refuse',
-    permission: 'enforcement.read',
-    params: environmentParams,
-    reply: { status: 200, schema: readinessSchema },
-    errors: ['not_found'],
-  },
+  ...ENFORCEMENT_OPERATIONS,
   getAccount: {
     id: 'getAccount',
     method: 'GET',
@@ -303,6 +262,7 @@ export const OPERATIONS = {
     path: '/api/v1/api-clients',
     summary: "List the account's API clients",
     permission: 'api-clients.read',
+    query: apiClientQuery,
     reply: { status: 200, schema: apiClientListSchema },
     errors: [],
   },
@@ -332,6 +292,7 @@ export const OPERATIONS = {
     path: '/api/v1/openapi.json',
     summary: 'This description, as OpenAPI 3.1',
     permission: null,
+    tagged: true,
     reply: { status: 200, schema: z.looseObject({ openapi: z.string() }) },
     errors: [],
   },

@@ -102,7 +102,10 @@ export const pendingSchema = z.strictObject({
 });
 export type PendingView = z.infer<typeof pendingSchema>;
 
-export const pendingListSchema = z.strictObject({ items: z.array(pendingSchema) });
+export const pendingListSchema = z.strictObject({
+  items: z.array(pendingSchema),
+  nextCursor: z.string().nullable(),
+});
 
 export const enforcementSchema = z.strictObject({
   environment: environmentSchema,
@@ -190,7 +193,10 @@ export const apiClientSchema = z.strictObject({
 });
 export type ApiClientView = z.infer<typeof apiClientSchema>;
 
-export const apiClientListSchema = z.strictObject({ items: z.array(apiClientSchema) });
+export const apiClientListSchema = z.strictObject({
+  items: z.array(apiClientSchema),
+  nextCursor: z.string().nullable(),
+});
 
 export const accountSchema = z.strictObject({
   id: z.string(),

@@ -17,6 +17,7 @@ import {
   writePolicy,
 } from './policy';
 import { enforcementOf, mustBeEnvironment } from './read';
+import { mustMatch } from './tag';
 
 export type EnforcementWish = {
   mode: EnforcementMode;
@@ -26,12 +27,14 @@ export type EnforcementWish = {
   at?: Date | null | undefined;
   /** Why enforcement should start without the evidence of a recent call, or without a trial. */
   override?: { reason: string } | null | undefined;
+  /** If-Match: done only while what is enforced has one of these tags. */
+  ifMatch?: string | null | undefined;
 };
 
 /**
  * Sets the mode; edges hold to it within a second. Enforcement starts on trial and goes back by itself unless
  * `confirmEnforcement` is called in time. The same mode again changes nothing but to end a schedule.
- * @throws AppError `no_live_certificate`, `no_recent_mtls_call`, `invalid_request`
+ * @throws AppError `no_live_certificate`, `no_recent_mtls_call`, `invalid_request`, `precondition_failed`
  */
 export async function setEnforcement(
   principal: Principal,
@@ -42,6 +45,7 @@ export async function setEnforcement(
   mustBeEnvironment(environment);
   const view = await inScope(scope, async (tx) => {
     await lockAccount(tx, scope.accountId);
+    if (wish.ifMatch) mustMatch(wish.ifMatch, await enforcementOf(tx, scope, environment));
     const { policy } = await ownPolicy(tx, scope, environment);
     if (wish.at) await schedule(tx, scope, { environment, policy, wish, at: wish.at });
     else if (policy.mode === wish.mode) await endSchedule(tx, scope, environment, policy);

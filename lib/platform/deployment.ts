@@ -2,6 +2,7 @@
 import type { KeyObject } from 'node:crypto';
 import type { Environment } from '@/lib/kernel/environments';
 import type { Signer } from '@/lib/signer/port';
+import type { ApiLimits } from './api-env';
 import { processWide, setProcessWide } from './process-wide';
 
 /** A session ends so long after the last request of its person, and so long after signing in. */
@@ -34,7 +35,7 @@ export type Deployment = {
   readonly serverCaFiles: Record<Environment, string | null>;
   /** Whether the portal shows people the mails that went to them: in the demo, where none are delivered. */
   readonly mailsShown: 'yes' | 'no';
-  readonly apiRequestsPerMinute: number;
+  readonly apiLimits: ApiLimits;
   /** For secrets in the database; what another deployment sealed does not open. */
   seal(plain: string): string;
   open(sealed: string): string;

@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { ENVIRONMENTS, type Environment } from '@/lib/kernel/environments';
 import { addressList } from './address-list';
+import { type ApiLimits, apiLimits, apiSettings } from './api-env';
 import { SettingsError, SIGN_IN_SETTINGS, type SignInEnv, signInEnv } from './sign-in-env';
 
 export { SettingsError };
@@ -46,7 +47,7 @@ export type PortalEnv = SignInEnv & {
   readonly serverCaFiles: Record<Environment, string | null>;
   /** Where edges listen, and where webhooks come from, as customers are told. */
   readonly firewall: Record<Environment, FirewallRanges>;
-  readonly apiRequestsPerMinute: number;
+  readonly apiLimits: ApiLimits;
   /** Absolute; sorted SHA-256 digests of public keys that are never taken. Null: no list. */
   readonly weakKeysFile: string | null;
   /** Counts of calls and refused calls are kept for so many days. */
@@ -62,8 +63,6 @@ const DEFAULT_PORTS = {
 } as const;
 type PortName = keyof typeof DEFAULT_PORTS;
 
-const MIN_REQUESTS_PER_MINUTE = 1;
-const DEFAULT_REQUESTS_PER_MINUTE = 1_200;
 // Pages show the last 30 days.
 const MIN_RETENTION_DAYS = 30;
 const DEFAULT_RETENTION_DAYS = 90;
@@ -135,11 +134,7 @@ const Settings = z.object({
       'write an address, or Name <address>',
     )
     .optional(),
-  API_REQUESTS_PER_MINUTE: z.coerce
-    .number()
-    .int()
-    .min(MIN_REQUESTS_PER_MINUTE)
-    .default(DEFAULT_REQUESTS_PER_MINUTE),
+  ...apiSettings,
   ...SIGN_IN_SETTINGS,
   ACTIVITY_RETENTION_DAYS: z.coerce
     .number(`write a number of days, at least ${MIN_RETENTION_DAYS}`)
@@ -197,7 +192,7 @@ export function portalEnv(env: Readonly<Record<string, string | undefined>>): Po
       sandbox: absolute(settings.EDGE_SANDBOX_SERVER_CA_FILE),
     },
     firewall: firewallRanges(settings, demo && isLoopbackHost(host) ? host : null),
-    apiRequestsPerMinute: settings.API_REQUESTS_PER_MINUTE,
+    apiLimits: apiLimits(settings),
     ...signInEnv(settings),
     weakKeysFile: absolute(settings.WEAK_KEYS_FILE),
     activityRetentionDays: settings.ACTIVITY_RETENTION_DAYS,

@@ -75,6 +75,8 @@ export function httpFront(settings: FrontSettings) {
 type Fault = { code: ErrorCode; words: string };
 
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']);
+/** Whose routes say themselves which methods they have. */
+const SELF_DESCRIBING = /^\/api\/v1\//;
 /** A form with a signing request twice, as text and as file, and room for the rest. */
 const MAX_FORM_BYTES = 4 * 65_536;
 const MAX_SIGN_IN_BYTES = 16_384;
@@ -82,9 +84,9 @@ const MAX_SIGN_IN_BYTES = 16_384;
 /** What no page and no route should have to think about; null when the request may go on. */
 function faultOf(request: IncomingMessage): Fault | null {
   const { method = 'GET', url = '/' } = request;
-  if (!METHODS.has(method))
-    return { code: 'method_not_allowed', words: 'This method is not offered here.' };
   const [path = '/'] = url.split('?');
+  if (!METHODS.has(method) && !(method === 'OPTIONS' && SELF_DESCRIBING.test(path)))
+    return { code: 'method_not_allowed', words: 'This method is not offered here.' };
   const malformed: Fault = {
     code: 'invalid_request',
     words: 'The address is malformed. Check it and try again.',

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import type { Deployment as DeploymentRow } from '@/generated/prisma/client';
 import { systemScope } from '@/lib/access/scope';
 import type { Environment } from '@/lib/kernel/environments';
+import type { ApiLimits } from '@/lib/platform/api-env';
 import { currentTime } from '@/lib/platform/clock';
 import { acrossAccounts, type Tx } from '@/lib/platform/database';
 import {
@@ -34,7 +35,7 @@ export type DeploymentSettings = {
   edges: Record<Environment, { mtlsUrl: string; standardUrl: string } | null>;
   serverCaFiles: Record<Environment, string | null>;
   mailsShown: 'yes' | 'no';
-  apiRequestsPerMinute: number;
+  apiLimits: ApiLimits;
   sessionLimits: SessionLimits;
   /** SSO_ISSUER and its like; null: none. */
   sso: DeploymentSso | null;
@@ -96,7 +97,7 @@ function opened(
     edges: settings.edges,
     serverCaFiles: settings.serverCaFiles,
     mailsShown: settings.mailsShown,
-    apiRequestsPerMinute: settings.apiRequestsPerMinute,
+    apiLimits: settings.apiLimits,
     sessionLimits: settings.sessionLimits,
     sso: settings.sso,
   };

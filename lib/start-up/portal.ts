@@ -3,11 +3,12 @@
 import { join } from 'node:path';
 import { decisionFeed } from '@/lib/activity/decision-feed';
 import { startRetention } from '@/lib/activity/retention';
+import { forgetKeptReplies } from '@/lib/api-access/retention';
 import { recoverIntents } from '@/lib/certificates/recover';
 import { revokeIdle } from '@/lib/certificates/revoke-idle';
 import { sweepEnforcement } from '@/lib/enforcement/sweep';
 import { issuerBook } from '@/lib/issuers/book';
-import { SECOND_MS } from '@/lib/kernel/time';
+import { HOUR_MS, SECOND_MS } from '@/lib/kernel/time';
 import { openKnownWeakKeys } from '@/lib/key-policy/known-weak';
 import { startMailSender } from '@/lib/mail/sender';
 import { closeDatabase, openDatabase } from '@/lib/platform/database';
@@ -42,7 +43,7 @@ export function portalSettings(
   given: { root: string; demo: 'no' | 'yes' },
 ): PortalSettings {
   const { dataDir, databaseUrl, publicUrl, pkiUrl, providerName, portalPassphrase } = env;
-  const { edges, serverCaFiles, mail, apiRequestsPerMinute, sessionLimits, sso } = env;
+  const { edges, serverCaFiles, mail, apiLimits, sessionLimits, sso } = env;
   return {
     ...given,
     dataDir,
@@ -56,7 +57,7 @@ export function portalSettings(
     serverCaFiles,
     mail,
     mailsShown: env.demo ? 'yes' : 'no',
-    apiRequestsPerMinute,
+    apiLimits,
     sessionLimits,
     sso,
     weakKeysFile: env.weakKeysFile,
@@ -94,6 +95,7 @@ export async function startPortal(settings: PortalSettings): Promise<StartedPort
       regularly(RECOVER_EVERY_MS, 'pending intents', recoverIntents),
       regularly(REVOKE_IDLE_EVERY_MS, 'idle certificates', revokeIdle),
       regularly(SWEEP_EVERY_MS, 'policies', sweepEnforcement),
+      regularly(HOUR_MS, 'kept replies', forgetKeptReplies),
     ];
     const mails = mailSender(settings);
     return {

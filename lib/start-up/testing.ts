@@ -52,7 +52,7 @@ export async function openTestPortal(
     mailsShown: 'no',
     mail: null,
     serverCaFiles: { production: null, sandbox: null },
-    apiRequestsPerMinute: 100_000,
+    apiLimits: { perMinute: 100_000, burst: 100_000, withoutKeyPerMinute: 100_000 },
     sessionLimits: { idleMs: 2 * HOUR_MS, absoluteMs: 12 * HOUR_MS },
     sso: null,
     weakKeysFile: null,

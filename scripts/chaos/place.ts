@@ -104,6 +104,7 @@ async function settingsOf(databaseUrl: string, proxyPort: number): Promise<NodeJ
     HOST: '127.0.0.1',
     PKI_URL: 'http://127.0.0.1',
     API_REQUESTS_PER_MINUTE: '1000000',
+    API_BURST: '100000',
     PORTAL_PASSPHRASE: randomBytes(16).toString('hex'),
     CA_PASSPHRASE: randomBytes(16).toString('hex'),
   };

@@ -6,4 +6,4 @@ export const GET = restRoute('getAccount', async ({ principal }) => ({
 }));
 const refused = methodNotAllowed('GET');
 
-export { refused as DELETE, refused as PATCH, refused as POST, refused as PUT };
+export { refused as DELETE, refused as OPTIONS, refused as PATCH, refused as POST, refused as PUT };

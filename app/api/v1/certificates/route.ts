@@ -11,4 +11,4 @@ export const POST = restRoute('issueCertificate', async ({ principal, body, idem
 });
 const refused = methodNotAllowed('GET', 'POST');
 
-export { refused as DELETE, refused as PATCH, refused as PUT };
+export { refused as DELETE, refused as OPTIONS, refused as PATCH, refused as PUT };

@@ -10,4 +10,4 @@ export const PATCH = restRoute('labelCertificate', async ({ principal, params, b
 }));
 const refused = methodNotAllowed('GET', 'PATCH');
 
-export { refused as DELETE, refused as POST, refused as PUT };
+export { refused as DELETE, refused as OPTIONS, refused as POST, refused as PUT };

@@ -2,8 +2,8 @@ import { methodNotAllowed, restRoute } from '@/lib/api-access/rest';
 import { listPendingCertificates } from '@/lib/certificates/pending';
 
 export const GET = restRoute('listPendingCertificates', async ({ principal, query }) => ({
-  value: { items: await listPendingCertificates(principal, query) },
+  value: await listPendingCertificates(principal, query),
 }));
 const refused = methodNotAllowed('GET');
 
-export { refused as DELETE, refused as PATCH, refused as POST, refused as PUT };
+export { refused as DELETE, refused as OPTIONS, refused as PATCH, refused as POST, refused as PUT };

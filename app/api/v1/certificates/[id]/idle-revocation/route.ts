@@ -6,4 +6,4 @@ export const PUT = restRoute('setIdleRevocation', async ({ principal, params, bo
 }));
 const refused = methodNotAllowed('PUT');
 
-export { refused as DELETE, refused as GET, refused as PATCH, refused as POST };
+export { refused as DELETE, refused as GET, refused as OPTIONS, refused as PATCH, refused as POST };

@@ -8,4 +8,4 @@ export const POST = restRoute('revokeCertificate', async ({ principal, params, q
 });
 const refused = methodNotAllowed('POST');
 
-export { refused as DELETE, refused as GET, refused as PATCH, refused as PUT };
+export { refused as DELETE, refused as GET, refused as OPTIONS, refused as PATCH, refused as PUT };

@@ -6,4 +6,4 @@ export const POST = restRoute('confirmEnforcement', async ({ principal, params }
 }));
 const refused = methodNotAllowed('POST');
 
-export { refused as DELETE, refused as GET, refused as PATCH, refused as PUT };
+export { refused as DELETE, refused as GET, refused as OPTIONS, refused as PATCH, refused as PUT };

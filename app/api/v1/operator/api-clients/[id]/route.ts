@@ -7,4 +7,4 @@ export const DELETE = restRoute('disableApiClient', async ({ principal, params }
 }));
 const refused = methodNotAllowed('DELETE');
 
-export { refused as GET, refused as PATCH, refused as POST, refused as PUT };
+export { refused as GET, refused as OPTIONS, refused as PATCH, refused as POST, refused as PUT };
