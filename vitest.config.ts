@@ -6,6 +6,7 @@ const folders = '{lib,components,gateway,scripts,app}';
 const integration = [`${folders}/**/*.integration.test.ts`];
 // Two cores shared with a database or TLS servers: more workers only wait for each other.
 const MAX_WORKERS = 2;
+const UNIT_TIMEOUT_MS = 30_000;
 const INTEGRATION_TIMEOUT_MS = 60_000;
 
 /**
@@ -23,6 +24,9 @@ export default defineConfig({
           name: 'unit',
           include: [`${folders}/**/*.test.{ts,tsx}`],
           exclude: ['node_modules', ...integration],
+          // Many start real programs, on a machine that may be busy with others.
+          testTimeout: UNIT_TIMEOUT_MS,
+          hookTimeout: INTEGRATION_TIMEOUT_MS,
         },
       },
       {

@@ -27,7 +27,7 @@ beforeAll(async () => {
   edge = await setting({
     EDGE_UPSTREAM: `http://127.0.0.1:${port}`,
     EDGE_UPSTREAM_SECRET: 'between-us',
-    EDGE_UPSTREAM_TIMEOUT_MS: '400',
+    EDGE_UPSTREAM_TIMEOUT_MS: '2500',
     EDGE_UNNAMED: 'pass',
   });
   leaf = testLeaf(edge.folder, 'one');

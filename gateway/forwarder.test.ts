@@ -25,9 +25,9 @@ beforeAll(async () => {
   edge = await setting({
     EDGE_UPSTREAM: `${addressOf(upstream.address())}/base/`,
     EDGE_UPSTREAM_SECRET: 'between-us',
-    EDGE_UPSTREAM_TIMEOUT_MS: '400',
-    EDGE_HEADER_TIMEOUT_MS: '500',
-    EDGE_IDLE_TIMEOUT_MS: '1500',
+    EDGE_UPSTREAM_TIMEOUT_MS: '2500',
+    EDGE_HEADER_TIMEOUT_MS: '3000',
+    EDGE_IDLE_TIMEOUT_MS: '2500',
     EDGE_MAX_HEADER_BYTES: '4096',
     EDGE_UNNAMED: 'pass',
   });
@@ -151,7 +151,7 @@ describe('bodies', () => {
     await new Promise((resolve) => socket.once('secureConnect', resolve));
     socket.pause();
     socket.write(`GET / HTTP/1.1\r\n${HEAD}\r\n`);
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await settled(() => written);
     socket.destroy();
     expect(written).toBeGreaterThan(100_000);
     expect(written).toBeLessThan(40_000_000);
@@ -171,7 +171,7 @@ describe('bodies', () => {
     };
     socket.on('drain', more);
     more();
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await settled(() => sent);
     socket.destroy();
     expect(sent).toBeGreaterThan(100_000);
     expect(sent).toBeLessThan(40_000_000);
@@ -209,7 +209,7 @@ describe('bodies', () => {
       raw(
         edge,
         `POST / HTTP/1.1\r\nHost: localhost\r\nAuthorization: ${basic(user)}\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n`,
-        { leaf, endAfterMs: 300 },
+        { leaf, listenMs: 300 },
       );
     expect(await ask('billing')).toMatch(/^HTTP\/1\.1 100 Continue\r\n/);
     const refused = await ask('nobody');
@@ -277,4 +277,13 @@ describe('an upstream in trouble', () => {
 function addressOf(address: string | AddressInfo | null): string {
   if (address === null || typeof address === 'string') throw new Error('no address');
   return `http://127.0.0.1:${address.port}`;
+}
+
+/** Until a number has begun to grow and has stayed the same for a while. */
+async function settled(read: () => number): Promise<void> {
+  let before = 0;
+  do {
+    before = read();
+    await new Promise((resolve) => setTimeout(resolve, 300));
+  } while (read() < 100_000 || read() !== before);
 }

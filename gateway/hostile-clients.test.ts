@@ -26,9 +26,9 @@ beforeAll(async () => {
   edge = await setting({
     EDGE_UPSTREAM: `${addressOf(upstream.address())}/base/`,
     EDGE_UPSTREAM_SECRET: 'between-us',
-    EDGE_UPSTREAM_TIMEOUT_MS: '400',
-    EDGE_HEADER_TIMEOUT_MS: '500',
-    EDGE_IDLE_TIMEOUT_MS: '1500',
+    EDGE_UPSTREAM_TIMEOUT_MS: '3000',
+    EDGE_HEADER_TIMEOUT_MS: '3000',
+    EDGE_IDLE_TIMEOUT_MS: '2500',
     EDGE_MAX_HEADER_BYTES: '4096',
     EDGE_UNNAMED: 'pass',
   });
@@ -75,7 +75,7 @@ describe('ambiguous requests are 400 and never reach the upstream', () => {
   ])('RFC 9112, 6.3: %s', async (_title, method, headers, body) => {
     const seen = await raw(edge, `${method} / HTTP/1.1\r\n${HEAD}${headers}\r\n${body}`, {
       leaf,
-      endAfterMs: 700,
+      listenMs: 300,
     });
     expect(seen).toMatch(/^HTTP\/1\.1 400 /);
     expect(seen).toContain('"code":"malformed_request"');
@@ -105,10 +105,10 @@ describe('ambiguous requests are 400 and never reach the upstream', () => {
   it('a request without Host is 400, one of HTTP/1.0 with chunked too', async () => {
     const authorization = `Authorization: ${basic('billing')}\r\n`;
     expect(
-      await raw(edge, `GET / HTTP/1.1\r\n${authorization}\r\n`, { leaf, endAfterMs: 700 }),
+      await raw(edge, `GET / HTTP/1.1\r\n${authorization}\r\n`, { leaf, listenMs: 300 }),
     ).toMatch(/ 400 /);
     const old = `POST / HTTP/1.0\r\n${HEAD}Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n`;
-    expect(await raw(edge, old, { leaf, endAfterMs: 700 })).toMatch(/ 400 /);
+    expect(await raw(edge, old, { leaf, listenMs: 300 })).toMatch(/ 400 /);
     expect(hits).toBe(0);
   });
 
@@ -122,7 +122,7 @@ describe('ambiguous requests are 400 and never reach the upstream', () => {
     const of = (authority: string) =>
       raw(edge, `GET http://${authority}/x HTTP/1.1\r\n${HEAD}Connection: close\r\n\r\n`, {
         leaf,
-        endAfterMs: 700,
+        listenMs: 300,
       });
     expect(await of('localhost')).toMatch(/ 200 /);
     expect(await of('evil.example')).toMatch(/ 400 /);
@@ -131,25 +131,21 @@ describe('ambiguous requests are 400 and never reach the upstream', () => {
 
 describe('slow clients', () => {
   it('headers that do not end in time close the connection', async () => {
-    const started = Date.now();
-    await raw(edge, `GET / HTTP/1.1\r\nHost: local`, { leaf, endAfterMs: 8_000 });
-    expect(Date.now() - started).toBeLessThan(4_000);
+    expect(await raw(edge, `GET / HTTP/1.1\r\nHost: local`, { leaf })).not.toContain(
+      '(still open)',
+    );
     expect(hits).toBe(0);
   });
 
   it('an idle connection is closed', async () => {
-    const started = Date.now();
-    await raw(edge, `GET / HTTP/1.1\r\n${HEAD}\r\n`, { leaf, endAfterMs: 8_000 });
-    expect(Date.now() - started).toBeLessThan(5_000);
+    const seen = await raw(edge, `GET / HTTP/1.1\r\n${HEAD}\r\n`, { leaf });
+    expect(seen).toMatch(/^HTTP\/1\.1 200 /);
+    expect(seen).not.toContain('(still open)');
   });
 
   it('a stalled body is closed, and so is the call to the upstream', async () => {
-    const started = Date.now();
-    await raw(edge, `POST / HTTP/1.1\r\n${HEAD}Content-Length: 9\r\n\r\nabc`, {
-      leaf,
-      endAfterMs: 8_000,
-    });
-    expect(Date.now() - started).toBeLessThan(5_000);
+    const half = `POST / HTTP/1.1\r\n${HEAD}Content-Length: 9\r\n\r\nabc`;
+    expect(await raw(edge, half, { leaf })).not.toContain('(still open)');
   });
 });
 

@@ -143,10 +143,8 @@ describe('HTTP/2', () => {
     const on = session({ leaf: other });
     expect((await ask(on)).status).toBe(200);
     const closed = new Promise((resolve) => on.once('close', resolve));
-    const started = performance.now();
     edge.portal.change({ kind: 'certificate', entry: { ...entryOf(other), revokedAt: 1 } });
     await closed;
-    expect(performance.now() - started).toBeLessThan(1_000);
     await expect(ask(session({ leaf: other }))).rejects.toThrow();
   });
 });

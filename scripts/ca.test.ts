@@ -9,7 +9,7 @@ import { afterAll, describe, expect, it, vi } from 'vitest';
 import { tryLockFile } from '@/lib/platform/file-lock';
 import { PIN, SOFT_HSM, softTokens } from '@/lib/signer/testing/soft-token';
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 180_000 });
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 const place = mkdtempSync(join(tmpdir(), 'countersign-ca-cli-'));
 afterAll(() => rmSync(place, { recursive: true }));
@@ -37,6 +37,25 @@ function ca(words: string[], more: Record<string, string> = {}) {
 const filesIn = (folder: string) => (existsSync(folder) ? readdirSync(folder).sort() : []);
 const statusOf = (folder: string, more: Record<string, string> = {}) =>
   JSON.parse(ca(['status', '--json', '--folder', folder], more).stdout);
+
+/** A ceremony that was killed between its first CA and its last; it is tried again when it was over before that. */
+async function killedCeremony(): Promise<{ folder: string; words: string[] }> {
+  for (let tries = 0; ; tries += 1) {
+    const folder = join(place, `killed-${tries}`);
+    // The keys that come after the root take their time.
+    const words = ['init', '--yes', '--key', 'rsa3072', '--folder', folder];
+    const child = spawn(process.execPath, [...command, ...words], {
+      cwd: ROOT,
+      env: settings,
+      stdio: 'ignore',
+    });
+    const ended = new Promise((done) => child.once('exit', done));
+    while (!filesIn(folder).some((name) => /^iss_.*\.json$/.test(name))) await pause(1);
+    child.kill('SIGKILL');
+    await ended;
+    if (statusOf(folder).issuers.length < 3) return { folder, words };
+  }
+}
 
 describe('npm run ca', () => {
   it.each([
@@ -96,21 +115,9 @@ describe('npm run ca', () => {
   });
 
   it('killed in the middle of a ceremony, status explains what is left, and a rerun makes the rest', async () => {
-    const folder = join(place, 'killed');
-    // The keys that come after the root take their time.
-    const words = ['init', '--yes', '--key', 'rsa3072', '--folder', folder];
-    const child = spawn(process.execPath, [...command, ...words], {
-      cwd: ROOT,
-      env: settings,
-      stdio: 'ignore',
-    });
-    const ended = new Promise((done) => child.once('exit', done));
-    while (!filesIn(folder).some((name) => /^iss_.*\.json$/.test(name))) await pause(1);
-    child.kill('SIGKILL');
-    await ended;
+    const { folder, words } = await killedCeremony();
     const left = filesIn(folder);
-    const { issuers, unfinished } = statusOf(folder);
-    expect(issuers.length).toBeLessThan(3);
+    const { unfinished } = statusOf(folder);
     expect(unfinished.join('\n')).toContain('run npm run ca -- init again');
     expect(ca(words).status).toBe(0);
     expect(filesIn(folder)).toEqual(expect.arrayContaining(left));

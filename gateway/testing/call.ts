@@ -16,6 +16,9 @@ export type Answer = {
 export const basic = (name: string, password = PASSWORD) =>
   `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`;
 
+/** Longer than anything takes on a busy machine, and than the edge lets a silent client wait. */
+const LONG_MS = 25_000;
+
 export const TEST_PATH = '/connection/v1/testauthentication';
 
 export type Call = {
@@ -74,25 +77,29 @@ export function call(setting: Setting, options: Call = {}): Promise<Answer> {
 /**
  * Writes `bytes` as soon as the client's side of TLS is done, and returns all that came back until the other side
  * ended; ends with `(still open)` when it did not.
+ * @param options.listenMs for how long after the first byte, for what is left open
  */
 export function raw(
   setting: Setting,
   bytes: string,
-  options: Call & { endAfterMs?: number } = {},
+  options: Call & { listenMs?: number } = {},
 ): Promise<string> {
   return new Promise((resolve) => {
     let seen = '';
     const socket = open(setting, options);
+    const leave = () => {
+      if (!socket.closed) seen += '(still open)';
+      socket.destroy();
+    };
     socket.on('secureConnect', () => socket.write(bytes, 'latin1'));
     socket.on('data', (chunk) => {
+      if (seen === '' && options.listenMs !== undefined)
+        setTimeout(leave, options.listenMs).unref();
       seen += chunk.toString('latin1');
     });
     socket.on('error', () => undefined);
     socket.on('close', () => resolve(seen));
-    setTimeout(() => {
-      if (!socket.closed) seen += '(still open)';
-      socket.destroy();
-    }, options.endAfterMs ?? 3_000).unref();
+    setTimeout(leave, LONG_MS).unref();
   });
 }
 

@@ -120,7 +120,7 @@ function writeClients(folder: string): string {
 }
 
 /** Waits for a condition that another process or socket brings about. */
-export async function until(condition: () => boolean, withinMs = 5_000): Promise<void> {
+export async function until(condition: () => boolean, withinMs = 20_000): Promise<void> {
   const deadline = Date.now() + withinMs;
   while (!condition()) {
     if (Date.now() > deadline) throw new Error(`not within ${withinMs} ms`);

@@ -118,10 +118,9 @@ describe('mended names', () => {
     );
   });
 
-  it('T7: 60,000 hyphens cost no time', () => {
-    const start = performance.now();
-    expect(mendedName(`${'-'.repeat(60_000)}a.example`)).toBeNull();
-    expect(performance.now() - start).toBeLessThan(50);
+  // What grows with the square of the length would not end within the runner's timeout.
+  it('T7: a million hyphens cost no time', () => {
+    expect(mendedName(`${'-'.repeat(1_000_000)}a.example`)).toBeNull();
   });
 });
 

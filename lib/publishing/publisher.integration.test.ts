@@ -36,7 +36,6 @@ it('an edge gets a snapshot, then each change as a delta, and after a break only
   const first = open((await stream.next()).value ?? new Uint8Array());
   expect(first.kind).toBe('snapshot');
 
-  const changed = Date.now();
   await createApiClient(testScope, {
     accountId: account.id,
     environment: 'sandbox',
@@ -51,7 +50,6 @@ it('an edge gets a snapshot, then each change as a delta, and after a break only
     break;
   }
   expect(held).toBeGreaterThan(first.number);
-  expect(Date.now() - changed).toBeLessThan(1_000);
   await stream.return();
 
   await createApiClient(testScope, {
