@@ -144,6 +144,8 @@ const RULES: Rule[] = [
 /** Who may act on nobody's behalf. A new caller is a decision: it is written here. */
 const SYSTEM_SCOPE_CALLERS = [
   'lib/access/scope.ts',
+  'lib/accounts/accept.ts',
+  'lib/accounts/invitations.ts',
   'lib/activity/decision-feed.ts',
   'lib/activity/reports.ts',
   'lib/activity/retention.ts',

@@ -1,5 +1,6 @@
 /** What happened, in words, for every action the audit trail knows. */
 import { counted, ENVIRONMENT_WORDS, REASON_WORDS } from '@/components/words';
+import { ROLE_WORDS } from '@/lib/contract/members';
 import type { ActivityEventView } from '@/lib/contract/views';
 import { isEnvironment, REVOCATION_REASONS } from '@/lib/kernel/environments';
 
@@ -50,7 +51,15 @@ const SENTENCES: Record<string, (detail: Detail) => string> = {
   'api-key.created': (d) => `created the API key ${text(d, 'name')}`,
   'api-key.disabled': (d) => `disabled the API key ${text(d, 'name')}`,
   'member.added': (d) => `added ${text(d, 'email')} as a member`,
-  'member.changed': (d) => `changed the role of ${text(d, 'email')}`,
+  'member.changed': (d) =>
+    `made ${text(d, 'email')} ${roleText(d)}${text(d, 'reason') ? `, because: ${text(d, 'reason')}` : ''}`,
+  'member.invited': (d) => `invited ${text(d, 'email')} as ${roleText(d)}`,
+  'member.invitation-sent-again': (d) => `sent the invitation to ${text(d, 'email')} again`,
+  'member.invitation-withdrawn': (d) => `withdrew the invitation to ${text(d, 'email')}`,
+  'member.joined': (d) => `joined as ${roleText(d)}, invited by ${text(d, 'invitedBy')}`,
+  'member.left': () => 'left the account',
+  'member.asked': (d) =>
+    `asked for Manage mTLS${text(d, 'environment') ? ` in ${text(d, 'environment')}` : ''}`,
   'issuer.created': (d) => `entered the CA ${text(d, 'name')}${authority(d)}`,
   'issuer.activated': (d) => `activated the CA ${text(d, 'name')}: it issues in ${place(d)} now`,
   'issuer.retired': (d) =>
@@ -91,6 +100,7 @@ const DETAIL_NAMES: Record<string, string> = {
   to: 'After',
   email: 'E-mail',
   role: 'Role',
+  invitedBy: 'Invited by',
   name: 'Name',
   legalName: 'Legal name',
   scopes: 'Scopes',
@@ -131,6 +141,13 @@ function worded(key: string, value: string): string {
 function text(detail: Detail, key: string): string {
   const value = detail[key];
   return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+}
+
+function roleText(detail: Detail): string {
+  const role = text(detail, 'role');
+  const words = Object.entries(ROLE_WORDS).find(([name]) => name === role)?.[1] ?? role;
+  const environment = text(detail, 'environment');
+  return environment ? `${words} for ${environment}` : words;
 }
 
 function modeSet(mode: string): string {

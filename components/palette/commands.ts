@@ -34,6 +34,7 @@ const PLACE_KEYWORDS: Partial<Record<Place, string[]>> = {
   connect: ['install', 'snippet', 'curl', 'code', 'host', 'url'],
   activity: ['log', 'audit', 'refused', 'calls', 'history'],
   enforcement: ['mandatory', 'require', 'mtls', 'observe', 'rehearsal', 'readiness'],
+  members: ['people', 'invite', 'role', 'permission', 'owner', 'admin', 'access'],
   firewall: ['ip', 'address', 'allow', 'egress', 'ingress', 'cidr'],
   changes: ['change log', 'release notes', 'version', 'rest', 'feed'],
 };

@@ -10,6 +10,7 @@ import {
   Mail,
   Plug,
   Shield,
+  Users,
 } from 'lucide-react';
 
 export type Place =
@@ -19,6 +20,7 @@ export type Place =
   | 'api-clients'
   | 'connect'
   | 'activity'
+  | 'members'
   | 'firewall'
   | 'changes'
   | 'outbox'
@@ -32,6 +34,7 @@ export const PLACES: Record<Place, { name: string; href: string; icon: LucideIco
   'api-clients': { name: 'API clients', href: '/api-clients', icon: Bot },
   connect: { name: 'Connect', href: '/connect', icon: Plug },
   activity: { name: 'Activity', href: '/activity', icon: Activity },
+  members: { name: 'Members', href: '/members', icon: Users },
   firewall: { name: 'Firewall', href: '/firewall', icon: BrickWall },
   changes: { name: 'API changes', href: '/changes', icon: History },
   outbox: { name: 'E-mails', href: '/outbox', icon: Mail },
@@ -45,6 +48,7 @@ const ACCOUNT_PLACES: Place[] = [
   'api-clients',
   'connect',
   'activity',
+  'members',
   'firewall',
   'changes',
 ];

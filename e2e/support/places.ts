@@ -38,6 +38,8 @@ export function placesToLookAt(certificateId: string): PlaceToLook[] {
       activity: '/activity',
       'activity-changes': '/activity?stream=changes',
       'activity-none': '/activity?code=upgrade_refused',
+      members: '/members',
+      invite: '/members/invite',
       outbox: '/outbox',
       firewall: '/firewall',
       changes: '/changes',

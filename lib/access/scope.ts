@@ -71,7 +71,8 @@ export type SystemPurpose =
   | 'revocation'
   | 'start-up'
   | 'command line'
-  | 'mail';
+  | 'mail'
+  | 'membership';
 
 /**
  * First statement of every use case.

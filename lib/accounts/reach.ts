@@ -61,7 +61,7 @@ export type ReachedAccount = { accountId: string; name: string; through: string 
 export async function reachedAccounts(tx: Tx, personId: string): Promise<ReachedAccount[]> {
   return tx.$queryRaw<ReachedAccount[]>`
     WITH RECURSIVE reached AS (
-      SELECT a.id, a.name, a.suspended_at, NULL::text AS through, 0 AS distance, m.created_at AS since
+      SELECT a.id, a.name, a.suspended_at, NULL::text AS through, 0 AS distance, m.created_at::timestamptz AS since
       FROM membership m JOIN account a ON a.id = m.account_id
       WHERE m.person_id = ${personId} AND m.disabled_at IS NULL
       UNION

@@ -34,6 +34,9 @@ export const ERROR_ADVICE: Record<ErrorCode, string> = {
   trial_unproved:
     'Make a call with your certificate to the mTLS host while the trial runs, then confirm.',
   certificate_not_live: 'Issue a new certificate, or name one that is live.',
+  last_owner: 'Make another member an Owner first; then this one may go or get another role.',
+  invitation_over:
+    'It was used, withdrawn or sent again, or its seven days are over. Ask whoever invited you to send it again.',
   name_taken: 'Choose another name.',
   payload_too_large:
     'A signing request has at most 64 KiB, and usually 1. Check that you sent the right file.',

@@ -23,6 +23,7 @@ export type MemberView = {
   /** ISO 8601, UTC. */
   since: string;
   lastSignIn: string | null;
+  secondFactor: 'yes' | 'no';
   /** The account above by which they may act here; null: a member of this one. */
   through: string | null;
 };

@@ -22,6 +22,8 @@ export const ERRORS = {
   no_trial: { status: 409, title: 'No trial of enforcement runs' },
   trial_unproved: { status: 409, title: 'The trial has seen no call with a certificate' },
   certificate_not_live: { status: 409, title: 'The certificate is not live' },
+  last_owner: { status: 409, title: 'The account would have no Owner' },
+  invitation_over: { status: 410, title: 'The invitation no longer works' },
   name_taken: { status: 409, title: 'The name is taken' },
   precondition_failed: { status: 412, title: 'It changed since you read it' },
   payload_too_large: { status: 413, title: 'The request is too large' },

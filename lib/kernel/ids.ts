@@ -3,6 +3,7 @@ export const ID_PREFIX = {
   account: 'acc',
   person: 'usr',
   membership: 'mem',
+  invitation: 'inv',
   session: 'ses',
   passkey: 'psk',
   ssoConnection: 'sso',

@@ -21,10 +21,11 @@ export const DEMO_FILE = 'demo-credentials.json';
 export const DEMO_API_CLIENTS_FILE = 'demo-api-clients.json';
 export const EDGE_TOKEN_FILE = 'edge-token';
 
-const MEMBERS: { role: MemberRole; local: string; name: string }[] = [
-  { role: 'admin', local: 'ines', name: 'Ines Duarte' },
-  { role: 'manage_mtls', local: 'tomas', name: 'Tomas Lind' },
-  { role: 'viewer', local: 'priya', name: 'Priya Nair' },
+// Ines answers for the account. demo.json goes on listing her under the name that scripts of before ask for.
+const MEMBERS: { role: MemberRole; listedAs: string; local: string; name: string }[] = [
+  { role: 'owner', listedAs: 'admin', local: 'ines', name: 'Ines Duarte' },
+  { role: 'manage_mtls', listedAs: 'manage_mtls', local: 'tomas', name: 'Tomas Lind' },
+  { role: 'viewer', listedAs: 'viewer', local: 'priya', name: 'Priya Nair' },
 ];
 
 /**
@@ -99,7 +100,7 @@ async function account(
       name: member.name,
       role: member.role,
     });
-    users.push({ email, password: made.password ?? '', role: member.role });
+    users.push({ email, password: made.password ?? '', role: member.listedAs });
   }
   const apiClients: DemoApiClient[] = [];
   for (const environment of ENVIRONMENTS) {
