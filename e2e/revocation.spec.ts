@@ -7,12 +7,8 @@ import { REVOCATION_REASONS } from '../lib/kernel/environments';
 import { type Nginx, startNginx } from './support/nginx';
 import { rest } from './support/rest';
 import { curl, newFolder, newRequest, openssl, run } from './support/shell';
-import { expect, test } from './support/test';
+import { expect, SOON, test } from './support/test';
 import type { Tree } from './support/tree';
-
-const WITHIN_5_S = { timeout: 5_000, intervals: [50] };
-/** Without the list having to be fetched and read first. */
-const AT_ONCE = { timeout: 2_000, intervals: [50] };
 
 test.use({ copy: 'revocation' });
 test.describe.configure({ mode: 'serial' });
@@ -108,16 +104,14 @@ test('a certificate leads to its issuer, the root, both lists and OCSP; openssl 
   expect((await bundle.text()).match(/BEGIN CERTIFICATE/g)).toHaveLength(3);
 });
 
-test('for every reason OCSP says revoked at once, and the list within five seconds', async ({
-  tree,
-}) => {
+test('for every reason OCSP says revoked, and the list after it', async ({ tree }) => {
   for (const reason of REVOCATION_REASONS) {
     const held = await issue(tree, reason.toLowerCase());
     expect(await asked(held, '-no_nonce')).toContain(': good');
     await revoke(tree, held, reason);
     expect(await asked(held, '-no_nonce')).toContain(': revoked');
     expect(await asked(held)).toContain(': revoked');
-    await expect.poll(listed, WITHIN_5_S).toContain(held.serialHex);
+    await expect.poll(listed, SOON).toContain(held.serialHex);
     const lists = ['-crl_check', '-crl_check_all', '-CRLfile', 'lists.pem'];
     const chain = ['-CAfile', 'root.pem', '-untrusted', 'issuing.pem'];
     const verified = await run('openssl', ['verify', ...lists, ...chain, held.cert], {
@@ -199,12 +193,12 @@ test.describe('nginx', () => {
       `ssl_crl ${inFolder('lists.pem')};`,
     ]);
     const server = nginx;
-    await expect.poll(() => callWith(held, server), WITHIN_5_S).toBe('200 SUCCESS');
+    await expect.poll(() => callWith(held, server), SOON).toBe('200 SUCCESS');
     await revoke(tree, held, 'keyCompromise');
-    await expect.poll(listed, WITHIN_5_S).toContain(held.serialHex);
+    await expect.poll(listed, SOON).toContain(held.serialHex);
     expect(await callWith(held, server)).toBe('200 SUCCESS');
     await server.reload();
-    await expect.poll(() => callWith(held, server), WITHIN_5_S).toBe('400 refused');
+    await expect.poll(() => callWith(held, server), SOON).toBe('400 refused');
     expect(await callWith(live, server)).toBe('200 SUCCESS');
   });
 
@@ -221,9 +215,9 @@ test.describe('nginx', () => {
       `ssl_ocsp_responder ${ocsp.replace('localhost', '127.0.0.1')};`,
     ]);
     const server = nginx;
-    await expect.poll(() => callWith(held, server), WITHIN_5_S).toBe('200 SUCCESS');
+    await expect.poll(() => callWith(held, server), SOON).toBe('200 SUCCESS');
     await revoke(tree, held, 'superseded');
-    await expect.poll(() => callWith(held, server), AT_ONCE).toBe('400 refused');
+    await expect.poll(() => callWith(held, server), SOON).toBe('400 refused');
     expect(await callWith(live, server)).toBe('200 SUCCESS');
   });
 });

@@ -26,6 +26,9 @@ export const test = base.extend<object, { copy: string; tree: Tree }>({
 });
 export { expect } from 'playwright/test';
 
+/** For `expect.poll`: what takes milliseconds takes seconds on a busy machine; benches measure it. */
+export const SOON = { timeout: 30_000, intervals: [50] };
+
 export async function signIn(page: Page, demo: Demo, role: string): Promise<void> {
   const user = demo.users.find((one) => one.role === role);
   if (!user) throw new Error(`demo.json has no ${role}`);

@@ -11,7 +11,7 @@ import { openTestPortal, type TestPortal, testScope } from '@/lib/start-up/testi
 import { publishRootList } from './publish-root-list';
 import { caOf, openssl, type PkiServer, pkiServer } from './testing';
 
-const LONG = { timeout: 20_000, interval: 50 };
+const LONG = { timeout: 40_000, interval: 50 };
 const work = mkdtempSync(join(tmpdir(), 'countersign-root-list-'));
 let portal: TestPortal;
 let pki: PkiServer;
