@@ -170,6 +170,7 @@ const SYSTEM_SCOPE_CALLERS = [
   'lib/revocation/across.ts',
   'lib/start-up/demo.ts',
   'lib/start-up/deployment.ts',
+  'lib/support-acts/carry-out.ts',
   'scripts/operator/ask.ts',
   'scripts/portal.ts',
 ];

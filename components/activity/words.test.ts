@@ -25,7 +25,7 @@ function recordedActions(): string[] {
 }
 
 // What concerns the deployment is in no account's trail.
-const NOT_OF_AN_ACCOUNT = /^(edge|staff|snapshot)\./;
+const NOT_OF_AN_ACCOUNT = /^(edge|staff|snapshot|support-act)\./;
 
 describe('activity in words', () => {
   it('has a sentence for every action an account can see', () => {

@@ -40,12 +40,23 @@ const SENTENCES: Record<string, (detail: Detail) => string> = {
     `cancelled the trial of enforcement in ${place(d)} that was to start at ${instant(text(d, 'at'))}`,
   'enforcement.not-started': (d) =>
     `did not start the trial of enforcement in ${place(d)} that was asked for at ${instant(text(d, 'at'))}: nothing showed that it could connect`,
+  'enforcement.suspended': (d) =>
+    `suspended enforcement of mTLS in ${place(d)} until ${instant(text(d, 'endsAt'))}${forReason(d)}`,
+  'enforcement.suspension-ended': (d) =>
+    text(d, 'end') === 'asked'
+      ? `ended the suspension of enforcement in ${place(d)}`
+      : `ended the suspension of enforcement in ${place(d)}, whose time was over`,
   'session.opened': () => 'signed in',
   'session.closed': () => 'signed out',
   'account.looked-into': () => 'opened this account as support, to read',
   'support.looked': (d) => `looked into this account as support: ${text(d, 'why')}`,
   'account.created': () => 'created this account',
-  'account.suspended': () => 'suspended this account',
+  'account.suspended': (d) => `suspended this account${forReason(d)}`,
+  'account.resumed': (d) => `resumed this account${forReason(d)}`,
+  'account.live-limit-changed': (d) =>
+    `changed the limit of live certificates from ${text(d, 'from')} to ${text(d, 'to')}${forReason(d)}`,
+  'account.plan-changed': (d) =>
+    `${text(d, 'to') === 'none' ? 'took mutual TLS out of' : 'added mutual TLS to'} the plan of this account${forReason(d)}`,
   'api-client.created': (d) => `added the API client ${text(d, 'name')} to ${place(d)}`,
   'api-client.disabled': (d) => `disabled the API client ${text(d, 'name')} of ${place(d)}`,
   'api-key.created': (d) => `created the API key ${text(d, 'name')}`,
@@ -121,6 +132,10 @@ const DETAIL_NAMES: Record<string, string> = {
   override: 'Override',
   provedAt: 'Proved by a call at',
   renewalId: 'Renewal',
+  approvedBy: 'Approved by',
+  actId: 'Act of support',
+  until: 'Until',
+  end: 'End',
 };
 
 /** The recorded facts of an event, named for people; what is absent is left out. */
@@ -161,6 +176,10 @@ function whyOf(detail: Detail): string {
 
 function instant(iso: string): string {
   return `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`;
+}
+
+function forReason(detail: Detail): string {
+  return text(detail, 'reason') ? `, because: ${text(detail, 'reason')}` : '';
 }
 
 function place(detail: Detail): string {

@@ -67,7 +67,7 @@ export function placeIn(state: State, environment: Environment, nowMs: number): 
       environment,
       enforcement: {
         ...{ environment, mode: 'off', inherited: false, changedAt: null, changedBy: null },
-        ...{ observedSince: null, trial: null, schedule: null },
+        ...{ observedSince: null, trial: null, schedule: null, suspension: null },
         ...state.enforcement,
       },
       liveCertificates: state.live === 0 ? [] : [liveCertificate],

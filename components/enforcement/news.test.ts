@@ -3,7 +3,14 @@ import type { EnforcementNews, EnvironmentNews } from '@/lib/contract/enforcemen
 import { outcomesOf, wentBackWords } from './news';
 
 const QUIET: EnvironmentNews = {
-  ...{ environment: 'production', mode: 'observe', trial: null, schedule: null, wentBack: null },
+  ...{
+    environment: 'production',
+    mode: 'observe',
+    trial: null,
+    schedule: null,
+    suspension: null,
+    wentBack: null,
+  },
 };
 const TRIAL = {
   startedAt: '2026-11-18T14:00:00.000Z',

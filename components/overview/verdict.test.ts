@@ -25,7 +25,14 @@ function overview(
 ): OverviewView {
   const enforcement = (['production', 'sandbox'] as const).map((environment) => ({
     ...{ environment, mode: modes[environment], inherited: false },
-    ...{ changedAt: null, changedBy: null, observedSince: null, trial: null, schedule: null },
+    ...{
+      changedAt: null,
+      changedBy: null,
+      observedSince: null,
+      trial: null,
+      schedule: null,
+      suspension: null,
+    },
   }));
   return {
     account: {

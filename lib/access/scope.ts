@@ -72,7 +72,8 @@ export type SystemPurpose =
   | 'start-up'
   | 'command line'
   | 'mail'
-  | 'membership';
+  | 'membership'
+  | 'support acts';
 
 /**
  * First statement of every use case.

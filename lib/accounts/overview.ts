@@ -38,10 +38,15 @@ export async function accountOverview(principal: Principal): Promise<OverviewVie
       include: { intent: { include: { certificate: true } } },
     });
     const slots: SlotView[] = [];
-    for (let slot = 1; slot <= account.liveLimit; slot += 1) {
+    // A limit that was lowered takes free slots away, and none that is used.
+    let free = account.liveLimit - used.length;
+    const highest = Math.max(account.liveLimit, ...used.map((one) => one.slot));
+    for (let slot = 1; slot <= highest; slot += 1) {
       const row = used.find((one) => one.slot === slot);
-      if (!row) slots.push({ slot, kind: 'free' });
-      else if (row.intent.certificate) {
+      if (!row) {
+        if (free > 0) slots.push({ slot, kind: 'free' });
+        free -= 1;
+      } else if (row.intent.certificate) {
         const held = { ...row.intent.certificate, intent: { ...row.intent, slot: row } };
         const certificate = await certificateView(held, now);
         slots.push({ slot, kind: 'live', certificate });

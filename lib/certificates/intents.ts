@@ -4,6 +4,7 @@
 import type { Intent } from '@/generated/prisma/client';
 import type { Scope } from '@/lib/access/scope';
 import { lockAccount } from '@/lib/accounts/lock';
+import { requirePlan } from '@/lib/accounts/plan';
 import { recordEvent } from '@/lib/audit/record';
 import type { Environment } from '@/lib/kernel/environments';
 import { AppError } from '@/lib/kernel/errors';
@@ -47,13 +48,14 @@ export type Taken =
 /**
  * Takes a slot and writes the intent, or finds that this very request was made before: by its Idempotency-Key, or,
  * where the signer was away, by its public key, its environment and the certificate that it renews.
- * @throws AppError `live_limit_reached`, `public_key_in_use`, `idempotency_conflict`; KeyBlocked
+ * @throws AppError `plan_required`, `live_limit_reached`, `public_key_in_use`, `idempotency_conflict`; KeyBlocked
  */
 export async function takeSlot(tx: Tx, scope: Scope, planned: PlannedIntent): Promise<Taken> {
   const account = await lockAccount(tx, scope.accountId);
   const now = currentTime();
   const earlier = await earlierIntent(tx, scope, planned, now);
   if (earlier) return resumed(tx, earlier, planned, now);
+  await requirePlan(tx, scope.accountId);
   await claimPublicKey(tx, scope, planned.spkiSha256, now);
   const slot = await freeSlot(tx, scope, account.liveLimit, now);
   await tx.intent.create({

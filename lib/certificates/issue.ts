@@ -32,7 +32,7 @@ const WAIT_STEP_MS = 50;
 /**
  * Issues a certificate for the CSR's public key and vetted names. The same Idempotency-Key with the same request
  * returns the same certificate.
- * @throws AppError `csr_rejected` (members: `findings`), `live_limit_reached` (members: `retirable`),
+ * @throws AppError `plan_required`, `csr_rejected` (members: `findings`), `live_limit_reached` (members: `retirable`),
  *   `public_key_in_use`, `idempotency_conflict`, `payload_too_large`, `ca_unavailable` (members: `pending`)
  */
 export async function issueCertificate(

@@ -7,6 +7,7 @@ export type EnvironmentNews = {
   mode: EnforcementMode;
   trial: EnforcementView['trial'];
   schedule: EnforcementView['schedule'];
+  suspension: EnforcementView['suspension'];
   /** A trial that nobody confirmed and nothing changed since; told for a day. */
   wentBack: { at: string; to: EnforcementMode } | null;
 };

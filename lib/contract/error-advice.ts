@@ -17,6 +17,8 @@ export const ERROR_ADVICE: Record<ErrorCode, string> = {
     'Nothing can be read or changed in the account, and its calls are refused. Ask support.',
   network_not_allowed:
     'Call from one of the networks that the key allows, or have an admin of the account change them. If this was not you, somebody else has the key: rotate it.',
+  plan_required:
+    'What is live goes on working. Ask your provider for the plan that includes mutual TLS; nothing new is issued or enforced before.',
   cross_origin: 'Open the portal under its own address and try again there.',
   not_found: 'There is no such thing, or it belongs to another account. Check the id.',
   method_not_allowed: 'Use one of the methods in the `Allow` header.',
@@ -37,6 +39,8 @@ export const ERROR_ADVICE: Record<ErrorCode, string> = {
   last_owner: 'Make another member an Owner first; then this one may go or get another role.',
   invitation_over:
     'It was used, withdrawn or sent again, or its seven days are over. Ask whoever invited you to send it again.',
+  act_not_open:
+    'Somebody decided or ended it meanwhile, or its time is over. Look at it again, and ask anew where it is still needed.',
   name_taken: 'Choose another name.',
   payload_too_large:
     'A signing request has at most 64 KiB, and usually 1. Check that you sent the right file.',

@@ -131,6 +131,12 @@ export const enforcementSchema = z.strictObject({
     .strictObject({ at: instant, trialMinutes: z.int(), by: z.string() })
     .nullable()
     .describe('A trial that starts by itself.'),
+  suspension: z
+    .strictObject({ from: instant, until: instant, by: z.string() })
+    .nullable()
+    .describe(
+      'Enforcement suspended by support: until then calls pass without a certificate, whatever the mode.',
+    ),
 });
 export type EnforcementView = z.infer<typeof enforcementSchema>;
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { modeAt, policyTimeline, strictest } from '@/lib/edge/mode';
+import { modeAt, policyTimeline, strictest, suspended } from '@/lib/edge/mode';
 import { ENFORCEMENT_MODES } from '@/lib/kernel/environments';
 
 const trial = { mode: 'enforce', trialEndsAt: 100, trialBefore: 'observe' } as const;
@@ -44,6 +44,35 @@ describe('modes over time', () => {
           expect(modeAt(strictest(all), at)).toBe(expected);
         },
       ),
+    );
+  });
+
+  it('break-glass: nothing is enforced until its end, and then what the policy says', () => {
+    const enforced = policyTimeline({ mode: 'enforce', ...settled });
+    const timeline = suspended(enforced, 100);
+    expect(timeline).toEqual([
+      { mode: 'observe', until: 100 },
+      { mode: 'enforce', until: null },
+    ]);
+    expect([99.999, 100].map((at) => modeAt(timeline, at))).toEqual(['observe', 'enforce']);
+    expect(suspended(enforced, null)).toEqual(enforced);
+  });
+
+  it('break-glass: what was not enforced anyway is as it was, at every moment', () => {
+    const policy = fc
+      .record({
+        mode: fc.constantFrom(...ENFORCEMENT_MODES),
+        trialEndsAt: fc.option(fc.integer({ min: 0, max: 50 })),
+        trialBefore: fc.constantFrom(...ENFORCEMENT_MODES),
+      })
+      .map(policyTimeline);
+    const moment = fc.integer({ min: -1, max: 60 });
+    fc.assert(
+      fc.property(policy, moment, moment, (timeline, until, at) => {
+        const before = modeAt(timeline, at);
+        const expected = at < until && before === 'enforce' ? 'observe' : before;
+        expect(modeAt(suspended(timeline, until), at)).toBe(expected);
+      }),
     );
   });
 });

@@ -25,7 +25,23 @@ export function strictest(timelines: readonly Timeline[]): Timeline {
     const modes = timelines.map((one) => ENFORCEMENT_MODES.indexOf(modeAt(one, at)));
     return { mode: ENFORCEMENT_MODES[Math.max(0, ...modes)] ?? 'enforce', until };
   });
-  return steps.filter((step, index) => step.until === null || step.mode !== steps[index + 1]?.mode);
+  return merged(steps);
+}
+
+/**
+ * Break-glass: until then nothing is enforced, though looked at as before; afterwards the timeline holds as it would.
+ * @param until whole seconds since 1970; null: nothing is suspended
+ */
+export function suspended(timeline: Timeline, until: number | null): Timeline {
+  if (until === null) return timeline;
+  const ends = timeline.flatMap((step) => (step.until === null ? [] : step.until));
+  const moments = [...new Set([...ends, until])].sort((a, b) => a - b);
+  const steps = [...moments, null].map((end): ModeStep => {
+    const mode = modeAt(timeline, end === null ? Number.MAX_SAFE_INTEGER : end - 0.5);
+    const isSuspended = end !== null && end <= until;
+    return { mode: isSuspended && mode === 'enforce' ? 'observe' : mode, until: end };
+  });
+  return merged(steps);
 }
 
 /**
@@ -43,4 +59,9 @@ export function policyTimeline(policy: {
     { mode, until: Math.ceil(trialEndsAt) },
     { mode: trialBefore ?? 'off', until: null },
   ];
+}
+
+/** Without the ends at which nothing changes. */
+function merged(steps: readonly ModeStep[]): Timeline {
+  return steps.filter((step, index) => step.until === null || step.mode !== steps[index + 1]?.mode);
 }

@@ -1,5 +1,6 @@
 import { authorize, type Principal, type Scope } from '@/lib/access/scope';
 import { lockAccount } from '@/lib/accounts/lock';
+import { requirePlan } from '@/lib/accounts/plan';
 import { MAX_SCHEDULE_DAYS, TRIAL_MINUTES } from '@/lib/contract/enforcement';
 import type { EnforcementView } from '@/lib/contract/views';
 import type { EnforcementMode, Environment } from '@/lib/kernel/environments';
@@ -34,7 +35,8 @@ export type EnforcementWish = {
 /**
  * Sets the mode; edges hold to it within a second. Enforcement starts on trial and goes back by itself unless
  * `confirmEnforcement` is called in time. The same mode again changes nothing but to end a schedule.
- * @throws AppError `no_live_certificate`, `no_recent_mtls_call`, `invalid_request`, `precondition_failed`
+ * @throws AppError `plan_required`, `no_live_certificate`, `no_recent_mtls_call`, `invalid_request`,
+ *   `precondition_failed`
  */
 export async function setEnforcement(
   principal: Principal,
@@ -62,6 +64,7 @@ type Wished = { environment: Environment; policy: Policy; wish: EnforcementWish 
 async function enforce(tx: Tx, scope: Scope, { environment, policy, wish }: Wished): Promise<void> {
   const override = wish.override?.reason ?? null;
   const minutes = wish.trialMinutes ?? TRIAL_MINUTES.usual;
+  await requirePlan(tx, scope.accountId);
   await requireEvidence(tx, environment, override);
   if (minutes > 0) {
     await startTrial(tx, scope, { environment, policy, minutes, override, start: 'asked' });
@@ -119,6 +122,7 @@ async function schedule(
     });
   }
   const override = wish.override?.reason ?? null;
+  await requirePlan(tx, scope.accountId);
   await requireEvidence(tx, environment, override);
   await writePolicy(tx, scope, {
     environment,

@@ -1,5 +1,6 @@
 import { authorize, type Principal } from '@/lib/access/scope';
 import { lockAccount } from '@/lib/accounts/lock';
+import { requirePlan } from '@/lib/accounts/plan';
 import type { EnforcementView } from '@/lib/contract/views';
 import type { Environment } from '@/lib/kernel/environments';
 import { AppError } from '@/lib/kernel/errors';
@@ -13,7 +14,7 @@ import { enforcementOf, mustBeEnvironment } from './read';
 /**
  * Makes a trial of enforcement lasting; possible once a call with a certificate passed under it. A repeat changes
  * nothing.
- * @throws AppError `no_trial`, `trial_unproved`
+ * @throws AppError `no_trial`, `plan_required`, `trial_unproved`
  */
 export async function confirmEnforcement(
   principal: Principal,
@@ -31,6 +32,7 @@ export async function confirmEnforcement(
         detail: `No trial of enforcement runs in ${environment}. If one did, it ended and went back by itself. Start another.`,
       });
     }
+    await requirePlan(tx, scope.accountId);
     const { lastSeenAt } = await mtlsEvidence(tx, environment, currentTime());
     if (!lastSeenAt || lastSeenAt < trial.startedAt) {
       throw new AppError('trial_unproved', {

@@ -16,9 +16,9 @@ export async function enforcementNews(principal: Principal): Promise<Enforcement
     const now = currentTime();
     const items: EnvironmentNews[] = [];
     for (const view of await enforcementsOf(tx, scope)) {
-      const { environment, mode, trial, schedule } = view;
+      const { environment, mode, trial, schedule, suspension } = view;
       const wentBack = trial ? null : await revertedLately(tx, scope, view, now);
-      items.push({ environment, mode, trial, schedule, wentBack });
+      items.push({ environment, mode, trial, schedule, suspension, wentBack });
     }
     return { accountId: scope.accountId, at: now.toISOString(), items };
   });

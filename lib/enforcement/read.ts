@@ -108,12 +108,13 @@ export async function enforcementsOf(tx: Tx, scope: Scope): Promise<EnforcementV
         observedSince: ownMode === 'observe' ? (own?.observedSince?.toISOString() ?? null) : null,
         trial: own ? await trialOf(tx, own, now) : null,
         schedule: own ? scheduleOf(own) : null,
+        suspension: own ? suspensionOf(own, now) : null,
       };
     }),
   );
 }
 
-type PolicyAbove = {
+export type PolicyAbove = {
   environment: string;
   mode: string;
   trialEndsAt: Date | null;
@@ -150,4 +151,14 @@ function scheduleOf(row: Enforcement): EnforcementView['schedule'] {
   const { name } = z.object({ name: z.string() }).parse(row.scheduledBy);
   const trialMinutes = row.scheduledMinutes ?? 0;
   return { at: row.scheduledFor.toISOString(), trialMinutes, by: name };
+}
+
+function suspensionOf(row: Enforcement, now: Date): EnforcementView['suspension'] {
+  const { suspendedFrom, suspendedUntil, suspendedBy } = row;
+  if (!suspendedFrom || !suspendedUntil || suspendedUntil <= now) return null;
+  return {
+    from: suspendedFrom.toISOString(),
+    until: suspendedUntil.toISOString(),
+    by: suspendedBy ?? '',
+  };
 }

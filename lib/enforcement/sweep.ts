@@ -6,6 +6,7 @@
 import { randomUUID } from 'node:crypto';
 import { accountScope, type DeploymentScope, type Scope, systemScope } from '@/lib/access/scope';
 import { lockAccount } from '@/lib/accounts/lock';
+import { requirePlan } from '@/lib/accounts/plan';
 import { type Environment, isEnvironment } from '@/lib/kernel/environments';
 import { AppError } from '@/lib/kernel/errors';
 import { MINUTE_MS } from '@/lib/kernel/time';
@@ -21,6 +22,7 @@ import {
   startTrial,
   writePolicy,
 } from './policy';
+import { liftSuspension } from './suspension';
 
 const MAX_AT_ONCE = 100;
 
@@ -50,9 +52,9 @@ async function dueRows(
     scope,
     (tx) => tx.$queryRaw<{ accountId: string; environment: string }[]>`
       SELECT e.account_id AS "accountId", e.environment FROM enforcement e JOIN account a ON a.id = e.account_id
-      WHERE a.suspended_at IS NULL AND (e.trial_ends_at <= ${now} OR e.scheduled_for <= ${now}
+      WHERE a.suspended_at IS NULL AND (e.trial_ends_at <= ${now} OR e.scheduled_for <= ${now} OR e.suspended_until <= ${now}
         OR (e.scheduled_for <= ${reminded} AND cardinality(e.reminded_minutes) < ${REMINDERS_MINUTES.length}))
-      ORDER BY least(e.trial_ends_at, e.scheduled_for) LIMIT ${MAX_AT_ONCE}`,
+      ORDER BY least(e.trial_ends_at, e.scheduled_for, e.suspended_until) LIMIT ${MAX_AT_ONCE}`,
   );
 }
 
@@ -63,6 +65,10 @@ async function bringUpToDate(tx: Tx, due: Due): Promise<number> {
   await lockAccount(tx, scope.accountId);
   const { policy, row } = await ownPolicy(tx, scope, environment);
   const now = currentTime();
+  if (row?.suspendedUntil && row.suspendedUntil <= now) {
+    await liftSuspension(tx, scope, { accountId: scope.accountId, environment, by: null });
+    return 1;
+  }
   if (row?.trialEndsAt && row.trialEndsAt <= now) {
     await revert(tx, scope, environment, policy);
     return 1;
@@ -102,7 +108,10 @@ async function startScheduled(
   const { schedule } = policy;
   if (!schedule) return;
   const { minutes, override, at, by } = schedule;
-  const why = await requireEvidence(tx, environment, override).then(
+  const possible = requirePlan(tx, scope.accountId).then(() =>
+    requireEvidence(tx, environment, override),
+  );
+  const why = await possible.then(
     () => null,
     (error: unknown) => {
       if (error instanceof AppError) return error;

@@ -16,6 +16,7 @@ export const ID_PREFIX = {
   event: 'evt',
   mail: 'mai',
   ocspResponder: 'rsp',
+  supportAct: 'act',
 } as const;
 
 export type IdKind = keyof typeof ID_PREFIX;

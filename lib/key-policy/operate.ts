@@ -76,20 +76,29 @@ export async function blockKeyOnReport(
   scope: DeploymentScope,
   { spkiSha256, reason }: { spkiSha256: string; reason: string },
 ): Promise<{ revoked: string[] }> {
-  const revoked = await acrossAccounts(scope, async (tx) => {
-    const accountId = await lockHolder(tx, spkiSha256);
-    const { liveCertificates } = await inUse(tx, spkiSha256);
-    await tx.$executeRaw`INSERT INTO blocked_key (spki_sha256, why, at)
-      VALUES (${spkiSha256}, ${reason}, ${currentTime()}) ON CONFLICT DO NOTHING`;
-    await recordBoth(tx, scope, { action: 'public-key.blocked', accountId, spkiSha256, reason });
-    if (accountId !== null) {
-      await revokeKey(tx, accountScope(scope, accountId, 'certificates.revoke'), spkiSha256);
-    }
-    return liveCertificates.map(({ id }) => id);
-  });
+  const { revoked } = await acrossAccounts(scope, (tx) =>
+    blockKeyIn(tx, scope, { spkiSha256, reason }),
+  );
   publisher().nudge();
   certificatesRevoked();
   return { revoked };
+}
+
+/** As `blockKeyOnReport`, as part of something larger: whoever commits it nudges the publisher and the lists. */
+export async function blockKeyIn(
+  tx: Tx,
+  scope: DeploymentScope,
+  { spkiSha256, reason }: { spkiSha256: string; reason: string },
+): Promise<{ accountId: string | null; revoked: string[] }> {
+  const accountId = await lockHolder(tx, spkiSha256);
+  const { liveCertificates } = await inUse(tx, spkiSha256);
+  await tx.$executeRaw`INSERT INTO blocked_key (spki_sha256, why, at)
+    VALUES (${spkiSha256}, ${reason}, ${currentTime()}) ON CONFLICT DO NOTHING`;
+  await recordBoth(tx, scope, { action: 'public-key.blocked', accountId, spkiSha256, reason });
+  if (accountId !== null) {
+    await revokeKey(tx, accountScope(scope, accountId, 'certificates.revoke'), spkiSha256);
+  }
+  return { accountId, revoked: liveCertificates.map(({ id }) => id) };
 }
 
 /**

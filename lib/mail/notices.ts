@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { ENFORCEMENT_MODES, ENVIRONMENTS } from '@/lib/kernel/environments';
 import { currentTime } from '@/lib/platform/clock';
 import type { Tx } from '@/lib/platform/database';
+import { SUPPORT_NOTICES } from './support-notices';
 
 const certificate = {
   certificateId: z.string(),
@@ -76,6 +77,7 @@ export const noticeData = z.discriminatedUnion('kind', [
     at: z.string(),
     why: z.string(),
   }),
+  ...SUPPORT_NOTICES,
 ]);
 export type NoticeData = z.infer<typeof noticeData>;
 

@@ -3,17 +3,22 @@ import { PERMISSIONS } from '@/lib/access/permissions';
 import { currentTime } from '@/lib/platform/clock';
 import type { Tx } from '@/lib/platform/database';
 import { newId } from '@/lib/platform/random';
-import { noticeData } from './notices';
+import { type NoticeData, noticeData } from './notices';
 import { openedWords } from './personal';
 import { type Place, wordsOf } from './words';
 
 export const NOTICES_AT_ONCE = 100;
 export const MAILS_AT_ONCE = 5;
 const KEPT_DAYS = 90;
+const TOLD_WHEN_SUSPENDED: ReadonlySet<NoticeData['kind']> = new Set([
+  'account-suspended',
+  'key-compromised',
+]);
 
 /**
- * Makes one mail per reader of each new notice: members whose role may revoke, and who are neither disabled nor of a
- * suspended account. Several portals share the work without waiting for one another.
+ * Makes one mail per reader of each new notice: members whose role may revoke, and who are not disabled. People of a
+ * suspended account are told of the suspension and of a compromised key, and of nothing else. Several portals share the
+ * work without waiting for one another.
  */
 export async function spreadNotices(tx: Tx, place: Place): Promise<number> {
   const notices = await tx.$queryRaw<
@@ -27,7 +32,9 @@ export async function spreadNotices(tx: Tx, place: Place): Promise<number> {
   const mails = notices.flatMap((notice) => {
     const data = noticeData.parse(notice.data);
     const { account_id: accountId, key: noticeKey, at } = notice;
-    return (readers.get(accountId) ?? []).map(({ personId, address, reader, accountName }) => ({
+    const { isSuspended = false, people = [] } = readers.get(accountId) ?? {};
+    if (isSuspended && !TOLD_WHEN_SUSPENDED.has(data.kind)) return [];
+    return people.map(({ personId, address, reader, accountName }) => ({
       id: newId('mail'),
       accountId,
       personId,
@@ -45,13 +52,15 @@ export async function spreadNotices(tx: Tx, place: Place): Promise<number> {
 }
 
 type Reader = { personId: string; address: string; reader: string; accountName: string };
+type Readers = { isSuspended: boolean; people: Reader[] };
 
-async function readersOf(tx: Tx, accountIds: ReadonlySet<string>): Promise<Map<string, Reader[]>> {
+async function readersOf(tx: Tx, accountIds: ReadonlySet<string>): Promise<Map<string, Readers>> {
   const accounts = await tx.account.findMany({
-    where: { id: { in: [...accountIds] }, suspendedAt: null },
+    where: { id: { in: [...accountIds] } },
     select: {
       id: true,
       name: true,
+      suspendedAt: true,
       memberships: {
         where: {
           disabledAt: null,
@@ -63,14 +72,17 @@ async function readersOf(tx: Tx, accountIds: ReadonlySet<string>): Promise<Map<s
     },
   });
   return new Map(
-    accounts.map(({ id, name: accountName, memberships }) => [
+    accounts.map(({ id, name: accountName, memberships, suspendedAt }) => [
       id,
-      memberships.map(({ person }) => ({
-        personId: person.id,
-        address: person.email,
-        reader: person.name,
-        accountName,
-      })),
+      {
+        isSuspended: suspendedAt !== null,
+        people: memberships.map(({ person }) => ({
+          personId: person.id,
+          address: person.email,
+          reader: person.name,
+          accountName,
+        })),
+      },
     ]),
   );
 }

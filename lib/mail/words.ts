@@ -1,6 +1,7 @@
 /** What a mail says: the same in text and in HTML. Labels and names are customers' text, and stay text. */
 import { enforcementMessage } from './enforcement-words';
 import type { NoticeData } from './notices';
+import { supportMessage } from './support-notices';
 
 export type Place = { publicUrl: string; providerName: string };
 export type Words = { subject: string; text: string; html: string };
@@ -100,6 +101,8 @@ function messageOf(data: NoticeData): Message {
     case 'enforcement-scheduled':
     case 'enforcement-not-started':
       return enforcementMessage(data);
+    default:
+      return supportMessage(data);
   }
 }
 

@@ -11,13 +11,18 @@ export const PORTAL_FAILPOINTS = [
   'after-store',
   'before-answer',
 ] as const;
+/** Not on the way to a certificate. */
+export const ACT_FAILPOINTS = ['after-approval'] as const;
 export const SIGNER_FAILPOINTS = ['signer-after-signature', 'signer-after-log'] as const;
 export type PortalFailpoint = (typeof PORTAL_FAILPOINTS)[number];
-export type Failpoint = PortalFailpoint | (typeof SIGNER_FAILPOINTS)[number];
+export type Failpoint =
+  | PortalFailpoint
+  | (typeof ACT_FAILPOINTS)[number]
+  | (typeof SIGNER_FAILPOINTS)[number];
 
 type Armed = { readonly name: Failpoint; hitsLeft: number };
 
-const NAMES: readonly Failpoint[] = [...PORTAL_FAILPOINTS, ...SIGNER_FAILPOINTS];
+const NAMES: readonly Failpoint[] = [...PORTAL_FAILPOINTS, ...ACT_FAILPOINTS, ...SIGNER_FAILPOINTS];
 
 /** Ends this process by SIGKILL when it was armed for this place, and the place was reached often enough. */
 export function failpoint(name: Failpoint): void {

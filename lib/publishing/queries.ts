@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { DeploymentScope } from '@/lib/access/scope';
-import { policyTimeline, strictest } from '@/lib/edge/mode';
+import { policyTimeline, strictest, suspended as suspendedUntil } from '@/lib/edge/mode';
 import {
   type AccountEntry,
   ALL_OFF,
@@ -98,10 +98,15 @@ export async function snapshotContent(
   };
 }
 
-/** The accounts named and all below them (or every account), each with the policy of all above it applied. */
+/**
+ * The accounts named and all below them (or every account), each with the policy of all above it applied. A suspension
+ * is of one account alone: those below it are held to the same policies as before.
+ */
 async function accountEntries(tx: Tx, ids: string[] | null): Promise<AccountEntry[]> {
   const all = ids === null;
-  const accounts = await tx.$queryRaw<{ id: string; suspended: boolean; policies: unknown }[]>`
+  const accounts = await tx.$queryRaw<
+    { id: string; suspended: boolean; policies: unknown; suspensions: unknown }[]
+  >`
     WITH RECURSIVE wanted AS (
       SELECT id FROM account WHERE ${all} OR id = ANY(${ids ?? []})
       UNION SELECT a.id FROM account a JOIN wanted w ON a.parent_id = w.id
@@ -113,14 +118,20 @@ async function accountEntries(tx: Tx, ids: string[] | null): Promise<AccountEntr
     SELECT l.id, bool_or(a.suspended_at IS NOT NULL) AS suspended,
       json_agg(json_build_object('environment', e.environment, 'mode', e.mode,
         'trialEndsAt', extract(epoch FROM e.trial_ends_at)::float8, 'trialBefore', e.trial_before))
-        FILTER (WHERE e.mode <> 'off') AS policies
+        FILTER (WHERE e.mode <> 'off') AS policies,
+      json_agg(json_build_object('environment', e.environment,
+        'until', extract(epoch FROM e.suspended_until)::float8))
+        FILTER (WHERE e.account_id = l.id AND e.suspended_until > ${currentTime()}) AS suspensions
     FROM lineage l JOIN account a ON a.id = l.ancestor
     LEFT JOIN enforcement e ON e.account_id = l.ancestor
     GROUP BY l.id`;
-  return accounts.map(({ id, suspended, policies }) => ({
+  return accounts.map(({ id, suspended, policies, suspensions }) => ({
     accountId: id,
     suspended,
-    modes: policies === null ? ALL_OFF : modesOf(policyRows.parse(policies)),
+    modes:
+      policies === null
+        ? ALL_OFF
+        : modesOf(policyRows.parse(policies), suspensionRows.parse(suspensions ?? [])),
   }));
 }
 
@@ -133,9 +144,17 @@ const policyRows = z.array(
   }),
 );
 
-function modesOf(rows: z.infer<typeof policyRows>): Modes {
-  const of = (environment: Environment) =>
-    strictest(rows.filter((row) => row.environment === environment).map(policyTimeline));
+const suspensionRows = z.array(z.object({ environment: z.enum(ENVIRONMENTS), until: z.number() }));
+
+function modesOf(
+  rows: z.infer<typeof policyRows>,
+  suspensions: z.infer<typeof suspensionRows>,
+): Modes {
+  const of = (environment: Environment) => {
+    const policies = rows.filter((row) => row.environment === environment).map(policyTimeline);
+    const until = suspensions.find((row) => row.environment === environment)?.until ?? null;
+    return suspendedUntil(strictest(policies), until === null ? null : Math.floor(until));
+  };
   return { production: of('production'), sandbox: of('sandbox') };
 }
 

@@ -63,6 +63,12 @@ async function seed(tx: Tx, scope: DeploymentScope, dataDir: string): Promise<vo
     role: 'support',
   });
   first.users.push({ email: support.email, password: support.password ?? '', role: 'support' });
+  const lead = await addStaff(tx, scope, {
+    email: 'lead@provider.example',
+    name: 'Lena Lead',
+    role: 'support_lead',
+  });
+  first.users.push({ email: lead.email, password: lead.password ?? '', role: 'support_lead' });
   const edge = await addEdge(tx, scope, 'local edge');
   const { id: _first, ...demo } = { ...first, secondAccount: withoutId(second) };
   writePrivate(dataDir, DEMO_FILE, `${JSON.stringify(demo, null, 2)}\n`);

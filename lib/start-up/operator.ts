@@ -85,7 +85,7 @@ const signed = z
 export const OPERATOR_VERBS: Record<string, Record<string, Verb>> = {
   operator: {
     create: verb(
-      '--email E --name N [--role operator|support]',
+      '--email E --name N [--role operator|support|support_lead]',
       z.strictObject({ email, name, role: z.enum(STAFF_ROLES).default('operator') }),
       (scope, args) => acrossAccounts(scope, (tx) => addStaff(tx, scope, args)),
     ),

@@ -18,6 +18,7 @@ import { openMailer } from '@/lib/platform/mailer';
 import { migrate } from '@/lib/platform/migrate';
 import { publisher } from '@/lib/publishing/publisher';
 import { revocationLists } from '@/lib/revocation/lists';
+import { sweepActs } from '@/lib/support-acts/carry-out';
 import { seedDemo } from './demo';
 import { type DeploymentSettings, openDeployment, StartError } from './deployment';
 import { openSigner, type SignerSettings, signerSettings } from './signer';
@@ -96,6 +97,7 @@ export async function startPortal(settings: PortalSettings): Promise<StartedPort
       regularly(REVOKE_IDLE_EVERY_MS, 'idle certificates', revokeIdle),
       regularly(SWEEP_EVERY_MS, 'policies', sweepEnforcement),
       regularly(HOUR_MS, 'kept replies', forgetKeptReplies),
+      regularly(SWEEP_EVERY_MS, 'acts of support', sweepActs),
     ];
     const mails = mailSender(settings);
     return {
