@@ -151,6 +151,8 @@ const SYSTEM_SCOPE_CALLERS = [
   'lib/activity/retention.ts',
   'lib/api-access/keys.ts',
   'lib/api-access/retention.ts',
+  'lib/audit/checkpoint.ts',
+  'lib/audit/proof.ts',
   'lib/certificates/recover.ts',
   'lib/certificates/revoke-idle.ts',
   'lib/enforcement/sweep.ts',

@@ -1,10 +1,12 @@
 import type { Metadata } from 'next';
+import { AuditKey } from '@/components/pki/audit-key';
 import { AuthorityTrees } from '@/components/pki/authority-trees';
 import { Bundle } from '@/components/pki/bundle';
 import { Checks } from '@/components/pki/checks';
 import { CertificateProfile } from '@/components/pki/profile';
 import { WhichToUse } from '@/components/pki/which';
 import { PublicFrame } from '@/components/public/frame';
+import { auditKey } from '@/lib/audit/key';
 import { authorities } from '@/lib/issuers/authorities';
 
 export const metadata: Metadata = { title: 'Certificate authorities' };
@@ -19,6 +21,7 @@ const PARTS = [
   { name: 'Authorities', href: '#authorities' },
   { name: 'Check a certificate', href: '#check' },
   { name: 'Which to use', href: '#which' },
+  { name: 'Audit key', href: '#audit-key' },
   { name: 'Certificate profile', href: '#profile' },
 ] as const;
 
@@ -52,6 +55,7 @@ export default async function PkiPage({ searchParams }: Props) {
         <AuthorityTrees roots={roots} />
         {asked ? <Checks of={asked} issuing={issuing} bundleUrl={bundleUrl} /> : null}
         <WhichToUse />
+        <AuditKey of={auditKey()} />
         <CertificateProfile rules={rules === 'all' ? 'all' : 'on request'} />
       </main>
     </PublicFrame>

@@ -36,7 +36,7 @@ export function placesToLookAt(certificateId: string): PlaceToLook[] {
       'connect-java': '/connect?language=java&key=passphrase',
       'connect-postman': '/connect?language=postman',
       activity: '/activity',
-      'activity-changes': '/activity?stream=changes',
+      'activity-changes': '/activity/changes',
       'activity-none': '/activity?code=upgrade_refused',
       members: '/members',
       invite: '/members/invite',

@@ -62,6 +62,7 @@ export type DeploymentScope = {
 
 /** What the portal does on nobody's behalf. */
 export type SystemPurpose =
+  | 'audit'
   | 'authentication'
   | 'enforcement'
   | 'publishing'

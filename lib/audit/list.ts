@@ -1,40 +1,67 @@
 import type { AuditEvent } from '@/generated/prisma/client';
 import { authorize, type Principal } from '@/lib/access/scope';
 import {
-  type ActivityEventView,
-  type ActivityPage,
-  activityEventSchema,
-} from '@/lib/contract/views';
+  type AuditChoices,
+  type AuditEventView,
+  type AuditFilter,
+  type AuditPage,
+  auditEventSchema,
+} from '@/lib/contract/audit';
+import { type ActivityEventView, activityEventSchema } from '@/lib/contract/views';
 import { AppError } from '@/lib/kernel/errors';
 import { inScope } from '@/lib/platform/database';
+import { trailWhere } from './queries';
+import { recordOf, recordText } from './record';
 
-const PAGE = 50;
+/** The filters offer who and what is in so many of the newest changes. */
+const LOOKED_THROUGH = 1_000;
 
 /**
- * The account's changes, newest first.
+ * The account's changes that pass the filter, newest first.
  * @throws AppError `invalid_request` for a cursor that was not given here
  */
-export async function listActivity(
+export async function listChanges(
   principal: Principal,
-  query: { cursor?: string | undefined } = {},
-): Promise<ActivityPage> {
+  filter: AuditFilter,
+  page: { limit: number; cursor?: string | undefined },
+): Promise<AuditPage> {
   const scope = authorize(principal, 'activity.read');
-  const before = query.cursor === undefined ? null : sequenceOf(query.cursor);
+  const before = page.cursor === undefined ? null : sequenceOf(page.cursor);
   const rows = await inScope(scope, (tx) =>
     tx.auditEvent.findMany({
-      where: { chain: scope.accountId, ...(before === null ? {} : { sequence: { lt: before } }) },
+      where: {
+        ...trailWhere(scope.accountId, filter),
+        ...(before === null ? {} : { sequence: { lt: before } }),
+      },
       orderBy: { sequence: 'desc' },
-      take: PAGE + 1,
+      take: page.limit + 1,
     }),
   );
-  const page = rows.slice(0, PAGE);
+  const items = rows.slice(0, page.limit);
   return {
-    items: page.map(eventView),
-    nextCursor: rows.length > PAGE ? String(page.at(-1)?.sequence ?? '') : null,
+    items: items.map(hashedView),
+    nextCursor: rows.length > page.limit ? String(items.at(-1)?.sequence ?? '') : null,
   };
 }
 
-export function eventView(row: AuditEvent): ActivityEventView {
+/** What can be picked to narrow the account's changes. */
+export async function changeChoices(principal: Principal): Promise<AuditChoices> {
+  const scope = authorize(principal, 'activity.read');
+  const rows = await inScope(
+    scope,
+    (tx) => tx.$queryRaw<{ id: string; kind: string; name: string; action: string }[]>`
+      SELECT DISTINCT actor->>'id' AS id, actor->>'kind' AS kind, actor->>'name' AS name, action
+      FROM (SELECT actor, action FROM audit_event WHERE chain = ${scope.accountId}
+        ORDER BY sequence DESC LIMIT ${LOOKED_THROUGH}) AS newest`,
+  );
+  const actors = new Map(rows.map(({ id, kind, name }) => [id, { id, kind, name }]));
+  return {
+    actors: [...actors.values()].sort((a, b) => a.name.localeCompare(b.name, 'en')),
+    actions: [...new Set(rows.map(({ action }) => action))].sort(),
+  };
+}
+
+function eventView(row: AuditEvent): ActivityEventView {
   return activityEventSchema.parse({
     id: row.id,
     sequence: Number(row.sequence),
@@ -45,6 +72,15 @@ export function eventView(row: AuditEvent): ActivityEventView {
     objectId: row.objectId,
     detail: row.detail,
     requestId: row.requestId,
+  });
+}
+
+export function hashedView(row: AuditEvent): AuditEventView {
+  return auditEventSchema.parse({
+    ...eventView(row),
+    record: recordText(recordOf(row)),
+    previousHash: Buffer.from(row.previousHash).toString('hex'),
+    hash: Buffer.from(row.hash).toString('hex'),
   });
 }
 

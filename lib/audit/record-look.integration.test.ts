@@ -3,7 +3,7 @@ import { authorizeDeployment, type Principal } from '@/lib/access/scope';
 import { HOUR_MS } from '@/lib/kernel/time';
 import { setClock } from '@/lib/platform/clock';
 import { openTestPortal, type TestPortal } from '@/lib/start-up/testing';
-import { listActivity } from './list';
+import { listChanges } from './list';
 import { LOOK, recordLook } from './record-look';
 
 let portal: TestPortal;
@@ -44,9 +44,6 @@ it('a look of support is an event that the account sees, once an hour for each p
 });
 
 async function looks(principal: Principal): Promise<unknown[]> {
-  const { items } = await listActivity(principal);
-  return items
-    .filter(({ action }) => action === LOOK)
-    .map(({ actor, detail }) => [actor.id, detail.why])
-    .sort();
+  const { items } = await listChanges(principal, { action: LOOK }, { limit: 50 });
+  return items.map(({ actor, detail }) => [actor.id, detail.why]).sort();
 }

@@ -3,6 +3,7 @@
  * JSON of the event and the hash before it, so an edit, a deletion or a reorder shows (invariant 5).
  */
 import { createHash } from 'node:crypto';
+import { z } from 'zod';
 import type { Actor } from '@/lib/access/scope';
 import { currentTime } from '@/lib/platform/clock';
 import type { Tx } from '@/lib/platform/database';
@@ -23,6 +24,7 @@ export type Recorded = {
 };
 
 const NO_HASH = new Uint8Array(32);
+const jsonSchema = z.json();
 
 /** Appends one event. Writing the head locks its row until commit, so a chain has no fork and no gap. */
 export async function recordEvent(tx: Tx, event: Recorded): Promise<void> {
@@ -82,31 +84,42 @@ export function preparedEvent(event: Recorded): {
   };
 }
 
-/** The hash of an event as stored: SHA-256 over the previous hash and the canonical JSON of the rest. */
-export function eventHash(row: {
+/** An event as stored. */
+export type EventRow = {
   id: string;
   chain: string;
   sequence: bigint;
   at: Date;
-  actor: Json;
+  actor: unknown;
   action: string;
   objectKind: string;
   objectId: string;
-  detail: Json;
+  detail: unknown;
   requestId: string;
-  previousHash: Uint8Array;
-}): Uint8Array<ArrayBuffer> {
-  const text = canonicalJson({
-    id: row.id,
-    chain: row.chain,
+};
+
+/** What of an event is hashed, as a value of JSON. */
+export function recordOf(row: EventRow): { readonly [member: string]: Json } {
+  const { id, chain, action, objectKind, objectId, requestId } = row;
+  return {
+    id,
+    chain,
     sequence: Number(row.sequence),
     at: row.at.toISOString(),
-    actor: row.actor,
-    action: row.action,
-    objectKind: row.objectKind,
-    objectId: row.objectId,
-    detail: row.detail,
-    requestId: row.requestId,
-  });
+    // Both come from columns of JSON.
+    actor: jsonSchema.parse(row.actor),
+    action,
+    objectKind,
+    objectId,
+    detail: jsonSchema.parse(row.detail),
+    requestId,
+  };
+}
+
+export const recordText = canonicalJson;
+
+/** The hash of an event as stored: SHA-256 over the previous hash and the canonical JSON of the rest. */
+export function eventHash(row: EventRow & { previousHash: Uint8Array }): Uint8Array<ArrayBuffer> {
+  const text = recordText(recordOf(row));
   return new Uint8Array(createHash('sha256').update(row.previousHash).update(text).digest());
 }

@@ -1,11 +1,7 @@
 import { authorize, type Principal, type Scope } from '@/lib/access/scope';
-import { eventView } from '@/lib/audit/list';
-import type {
-  ActivityEventView,
-  CertificateView,
-  RevocationCost,
-  RotationView,
-} from '@/lib/contract/views';
+import { hashedView } from '@/lib/audit/list';
+import type { AuditEventView } from '@/lib/contract/audit';
+import type { CertificateView, RevocationCost, RotationView } from '@/lib/contract/views';
 import type { Environment } from '@/lib/kernel/environments';
 import { AppError } from '@/lib/kernel/errors';
 import { isId } from '@/lib/kernel/ids';
@@ -38,7 +34,7 @@ export type CertificateDetail = RevocationCost & {
   facts: CertificateFacts;
   revocation: RevocationPlaces;
   /** Newest first. */
-  history: ActivityEventView[];
+  history: AuditEventView[];
   /** Other live certificates of the same key: revoked with it when the key is compromised. Oldest first. */
   sameKey: { id: string; label: string; environment: Environment }[];
   /** Traffic moving from it, or to it; null where nothing renews it, or it nothing. */
@@ -73,7 +69,7 @@ export async function certificateDetail(
       certificate: await certificateView(row, now),
       facts: await certificateFacts(row.der),
       revocation: revocationPlaces(row),
-      history: events.map(eventView),
+      history: events.map(hashedView),
       ...(await costOfRevoking(tx, scope, row)),
       rotation: await rotationOf(tx, row, now),
       sameKey: sameKey.map((one) => ({ ...one, environment: environmentOf(one.environment) })),

@@ -16,6 +16,15 @@ export type ChangeEntry = {
 
 export const CHANGE_LOG: readonly ChangeEntry[] = [
   {
+    id: 'audit-events',
+    date: '2026-11-21',
+    kind: 'added',
+    title: 'The audit trail, and exports that can be checked',
+    text: 'Changes of the account with their hashes, by actor, object, action, time and request id; and an export as JSON Lines or CSV under a signed head. /audit-verify.mjs, one file for Node, checks an export offline; /audit-key.pem is the key it is signed with.',
+    operations: ['listAuditEvents', 'exportAuditEvents'],
+    act: null,
+  },
+  {
     id: 'conditional',
     date: '2026-11-21',
     kind: 'changed',

@@ -7,6 +7,7 @@ import type { DeploymentPermission, Permission } from '@/lib/access/permissions'
 import type { ErrorCode } from '@/lib/kernel/errors';
 import { idPattern } from '@/lib/kernel/ids';
 import { ACTIVITY_OPERATIONS } from './activity-operations';
+import { AUDIT_OPERATIONS } from './audit-operations';
 import { ENFORCEMENT_OPERATIONS } from './enforcement-operations';
 import {
   certificateParams,
@@ -246,6 +247,7 @@ export const OPERATIONS = {
     errors: ['not_found'],
   },
   ...ACTIVITY_OPERATIONS,
+  ...AUDIT_OPERATIONS,
   ...ENFORCEMENT_OPERATIONS,
   getAccount: {
     id: 'getAccount',

@@ -227,8 +227,6 @@ export const activityEventSchema = z.strictObject({
 });
 export type ActivityEventView = z.infer<typeof activityEventSchema>;
 
-export type ActivityPage = { items: ActivityEventView[]; nextCursor: string | null };
-
 /** What revoking a live certificate would hurt. */
 export type RevocationCost = {
   /** A sentence that names what stops at once; null when nothing does. */

@@ -24,6 +24,10 @@ export type Deployment = {
   readonly authSecret: string;
   readonly snapshotKey: KeyObject;
   readonly snapshotPublicKeyDer: Uint8Array;
+  /** Signs checkpoints and exports of the audit trail; Ed25519. */
+  readonly auditKey: KeyObject;
+  /** Its public key as SPKI. */
+  readonly auditPublicKeyDer: Uint8Array;
   /** Keys the hashes under which edges know API clients. */
   readonly nameKey: Uint8Array;
   readonly signer: Signer;

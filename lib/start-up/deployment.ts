@@ -19,7 +19,8 @@ import {
 } from '@/lib/platform/deployment';
 import { newSecret } from '@/lib/platform/random';
 import type { Signer } from '@/lib/signer/port';
-import { openSecret, sealingKeyFrom, sealSecret } from '@/lib/signer/sealed-key';
+import { openSecret, type SealingKey, sealingKeyFrom, sealSecret } from '@/lib/signer/sealed-key';
+import { type AuditKey, openAuditKey } from './audit-key';
 
 // pg_advisory_xact_lock: of several portals that start at once on an empty database, one makes the secrets.
 const FIRST_START_LOCK = 7_265_420n;
@@ -70,7 +71,8 @@ export async function openDeployment(
     seal: (plain: string) => sealSecret(Buffer.from(plain), sealingKey),
     open: (sealed: string) => Buffer.from(open(sealed)).toString('utf8'),
   };
-  setDeployment({ ...opened(settings, row, open, signer), ...secrets });
+  const audit = await openAuditKey(scope, row, { open, seal: sealWith(sealingKey) });
+  setDeployment({ ...opened(settings, row, open, signer), ...secrets, ...audit });
   return { firstStart };
 }
 
@@ -79,7 +81,7 @@ function opened(
   row: DeploymentRow,
   open: (sealed: string) => Uint8Array,
   signer: Signer,
-): Omit<Deployment, 'seal' | 'open'> {
+): Omit<Deployment, 'seal' | 'open' | keyof AuditKey> {
   return {
     providerName: row.providerName,
     publicUrl: settings.publicUrl,
@@ -111,7 +113,7 @@ async function firstStartOf(
   const now = currentTime();
   const sealSalt = new Uint8Array(randomBytes(16));
   const sealingKey = await sealingKeyFrom(passphrase, sealSalt);
-  const seal = (plain: string | Uint8Array) => sealSecret(Buffer.from(plain), sealingKey);
+  const seal = sealWith(sealingKey);
   const snapshot = generateKeyPairSync('ed25519');
   return tx.deployment.create({
     data: {
@@ -127,6 +129,10 @@ async function firstStartOf(
       createdAt: now,
     },
   });
+}
+
+function sealWith(key: SealingKey): (plain: string | Uint8Array) => string {
+  return (plain) => sealSecret(Buffer.from(plain), key);
 }
 
 function sealedBy(row: DeploymentRow, open: (sealed: string) => Uint8Array): boolean {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { decisionFeed } from '@/lib/activity/decision-feed';
 import { startRetention } from '@/lib/activity/retention';
 import { forgetKeptReplies } from '@/lib/api-access/retention';
+import { makeCheckpoints } from '@/lib/audit/checkpoint';
 import { recoverIntents } from '@/lib/certificates/recover';
 import { revokeIdle } from '@/lib/certificates/revoke-idle';
 import { sweepEnforcement } from '@/lib/enforcement/sweep';
@@ -69,6 +70,8 @@ export function portalSettings(
 // What the signer could not sign while it was away is signed within seconds of its return.
 const RECOVER_EVERY_MS = 2 * SECOND_MS;
 const REVOKE_IDLE_EVERY_MS = 30 * SECOND_MS;
+/** So often it is looked whether a checkpoint is due; one is made a minute. */
+const CHECKPOINT_EVERY_MS = 5 * SECOND_MS;
 /** Edges revert a trial alone; people are told of it so much later at most. */
 const SWEEP_EVERY_MS = 2 * SECOND_MS;
 
@@ -95,6 +98,7 @@ export async function startPortal(settings: PortalSettings): Promise<StartedPort
     const regular = [
       regularly(RECOVER_EVERY_MS, 'pending intents', recoverIntents),
       regularly(REVOKE_IDLE_EVERY_MS, 'idle certificates', revokeIdle),
+      regularly(CHECKPOINT_EVERY_MS, 'checkpoints of the audit trail', makeCheckpoints),
       regularly(SWEEP_EVERY_MS, 'policies', sweepEnforcement),
       regularly(HOUR_MS, 'kept replies', forgetKeptReplies),
       regularly(SWEEP_EVERY_MS, 'acts of support', sweepActs),

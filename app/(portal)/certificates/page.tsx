@@ -25,7 +25,9 @@ export default async function CertificatesPage({ searchParams }: Props) {
   const page = await attempt(() => listCertificates(principal, query));
   // They come before the newest certificate, and have no status of one.
   const first = page.ok && !query.cursor && !query.status;
-  const pending = first ? (await listPendingCertificates(principal, { environment: query.environment })).items : [];
+  const pending = first
+    ? (await listPendingCertificates(principal, { environment: query.environment })).items
+    : [];
   const rows = page.ok ? page.value.items.length + pending.length : 0;
   return (
     <>
