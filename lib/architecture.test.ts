@@ -149,7 +149,7 @@ const SYSTEM_SCOPE_CALLERS = [
   'lib/activity/decision-feed.ts',
   'lib/activity/reports.ts',
   'lib/activity/retention.ts',
-  'lib/api-access/keys.ts',
+  'lib/api-access/authenticate.ts',
   'lib/api-access/retention.ts',
   'lib/audit/checkpoint.ts',
   'lib/audit/proof.ts',

@@ -60,7 +60,8 @@ const SENTENCES: Record<string, (detail: Detail) => string> = {
   'api-client.created': (d) => `added the API client ${text(d, 'name')} to ${place(d)}`,
   'api-client.disabled': (d) => `disabled the API client ${text(d, 'name')} of ${place(d)}`,
   'api-key.created': (d) => `created the API key ${text(d, 'name')}`,
-  'api-key.disabled': (d) => `disabled the API key ${text(d, 'name')}`,
+  'api-key.rotated': (d) => `rotated the API key ${text(d, 'name')}: a new one takes over`,
+  'api-key.disabled': (d) => `revoked the API key ${text(d, 'name')}`,
   'member.added': (d) => `added ${text(d, 'email')} as a member`,
   'member.changed': (d) =>
     `made ${text(d, 'email')} ${roleText(d)}${text(d, 'reason') ? `, because: ${text(d, 'reason')}` : ''}`,

@@ -15,8 +15,9 @@ import { AppError } from '@/lib/kernel/errors';
 import { jsonBody, parsed } from '@/lib/platform/body';
 import { problemResponse } from '@/lib/platform/problem';
 import { factsFrom, REQUEST_ID_HEADER, type RequestFacts } from '@/lib/platform/request-facts';
+import { principalOfKey } from './authenticate';
+import { confined } from './confine';
 import { type KeptReply, onceForKey } from './idempotency';
-import { principalOfKey } from './keys';
 import { type Meter, meterFor } from './meter';
 
 type Part<Id extends OperationId, Name extends 'params' | 'query' | 'body'> =
@@ -53,6 +54,7 @@ export function restRoute<Id extends OperationId>(
         idempotencyKey: operation.method === 'POST' ? idempotencyKey(request) : null,
         ifMatch: operation.conditional ? request.headers.get('if-match') : null,
       } as RestCall<Id>;
+      await confined(operation, call);
       if (call.idempotencyKey !== null && operation.idempotency !== 'own') {
         return repeatable(operation, call, async () => kept(operation, await work(call)));
       }
@@ -114,13 +116,12 @@ async function answered(
 }
 
 async function callerOf(request: Request, facts: RequestFacts, meter: Meter): Promise<Principal> {
-  const principal = await principalOfKey(
-    request.headers.get('authorization'),
-    facts.requestId,
-  ).catch((error: unknown) => {
-    if (error instanceof AppError && error.code === 'unauthenticated') meter.countWithoutKey();
-    throw error;
-  });
+  const principal = await principalOfKey(request.headers.get('authorization'), facts).catch(
+    (error: unknown) => {
+      if (error instanceof AppError && error.code === 'unauthenticated') meter.countWithoutKey();
+      throw error;
+    },
+  );
   meter.countKey(principal.actor.id);
   return principal;
 }

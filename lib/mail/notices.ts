@@ -78,6 +78,17 @@ export const noticeData = z.discriminatedUnion('kind', [
     why: z.string(),
   }),
   ...SUPPORT_NOTICES,
+  z.object({
+    kind: z.literal('api-key-expiring'),
+    keyId: z.string(),
+    name: z.string(),
+    /** How its text begins. */
+    start: z.string(),
+    expiresAt: z.string(),
+    /** Whole days. */
+    daysLeft: z.number(),
+    lastUsedAt: z.string().nullable(),
+  }),
 ]);
 export type NoticeData = z.infer<typeof noticeData>;
 

@@ -1,5 +1,6 @@
 /** Delivers what the notices say, beside everything else: no request waits for a mail server. */
 import { systemScope } from '@/lib/access/scope';
+import { sweepKeyExpiries } from '@/lib/api-access/reminders';
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '@/lib/kernel/time';
 import { currentTime } from '@/lib/platform/clock';
 import { acrossAccounts } from '@/lib/platform/database';
@@ -33,6 +34,7 @@ export function startMailSender(given: { mailer: Mailer; place: Place }): MailSe
       if (now - sweptAt >= SWEEP_EVERY_MS) {
         sweptAt = now;
         await sweepExpiries(scope());
+        await sweepKeyExpiries(scope());
         await acrossAccounts(scope(), pruneMails);
       }
       while (!stopped && (await deliverDue(given)) === 'more');

@@ -95,6 +95,8 @@ function messageOf(data: NoticeData): Message {
         facts: certificateFacts(data),
         act: { text: 'Open certificate', path: `/certificates/${data.certificateId}` },
       };
+    case 'api-key-expiring':
+      return apiKeyMessage(data);
     case 'enforcement-changed':
     case 'enforcement-trial':
     case 'enforcement-reverted':
@@ -104,6 +106,28 @@ function messageOf(data: NoticeData): Message {
     default:
       return supportMessage(data);
   }
+}
+
+function apiKeyMessage(data: Extract<NoticeData, { kind: 'api-key-expiring' }>): Message {
+  return {
+    subject: `API key ${data.name} expires ${inDays(data.daysLeft)}`,
+    says: [
+      `The API key ${data.name} expires ${inDays(data.daysLeft)}. Programs that use it are then refused with 401.`,
+      data.lastUsedAt
+        ? 'Rotate it: you get a new key, and both work until the programs have changed over.'
+        : 'It was never used. If nothing needs it, let it expire.',
+    ],
+    facts: [
+      ['Key', `${data.start}...`],
+      ['Expires', instant(data.expiresAt)],
+      ['Last used', data.lastUsedAt ? instant(data.lastUsedAt) : 'never'],
+    ],
+    act: { text: 'Open API key', path: `/api-keys/${data.keyId}` },
+  };
+}
+
+function instant(at: string): string {
+  return `${at.slice(0, 10)} ${at.slice(11, 16)} UTC`;
 }
 
 function replacementSentence({
@@ -133,7 +157,7 @@ function certificateFacts(
     ['Common name', data.commonName],
     ['Environment', data.environment],
     ['Serial', data.serialHex],
-    ['Valid to', `${data.notAfter.slice(0, 10)} ${data.notAfter.slice(11, 16)} UTC`],
+    ['Valid to', instant(data.notAfter)],
   ];
 }
 

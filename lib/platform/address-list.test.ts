@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { addressList } from './address-list';
+import { addressList, isWithin } from './address-list';
 
 describe('addressList', () => {
   it.each([
@@ -38,5 +38,30 @@ describe('addressList', () => {
         expect(addressList(once.join(' '))).toEqual(once);
       }),
     );
+  });
+});
+
+describe('isWithin', () => {
+  const ranges = addressList('203.0.113.0/24, 198.51.100.4, 2001:db8:a::/48');
+
+  it.each([
+    ['203.0.113.0', true],
+    ['203.0.113.255', true],
+    ['203.0.114.0', false],
+    ['198.51.100.4', true],
+    ['198.51.100.5', false],
+    ['2001:db8:a:ffff::1', true],
+    ['2001:DB8:000A::1', true],
+    ['2001:db8:b::1', false],
+    ['::ffff:203.0.113.9', true],
+    ['::ffff:203.0.114.9', false],
+    ['unknown', false],
+    ['', false],
+  ])('%s: %s', (address, within) => {
+    expect(isWithin(address, ranges)).toBe(within);
+  });
+
+  it('nothing is within no range', () => {
+    expect(isWithin('203.0.113.1', [])).toBe(false);
   });
 });

@@ -1,5 +1,5 @@
 /** Lists of addresses and ranges as operators write them, in the one form that firewalls take. */
-import { isIP } from 'node:net';
+import { BlockList, isIP } from 'node:net';
 
 /**
  * Splits at commas and white space; an address alone becomes a range of one. Duplicates are left out, order is kept.
@@ -77,4 +77,17 @@ function plain6(text: string): string {
 
 function shown(entry: string): string {
   return entry.slice(0, 60);
+}
+
+/** @param ranges in CIDR notation; an IPv4 address written as IPv6 (RFC 4291, 2.5.5.2) is the IPv4 address */
+export function isWithin(address: string, ranges: readonly string[]): boolean {
+  const plain = address.replace(/^::ffff:(?=\d+\.)/i, '');
+  const version = isIP(plain);
+  if (version === 0) return false;
+  const list = new BlockList();
+  for (const range of ranges) {
+    const [network = '', prefix = ''] = range.split('/');
+    list.addSubnet(network, Number(prefix), isIP(network) === 6 ? 'ipv6' : 'ipv4');
+  }
+  return list.check(plain, version === 6 ? 'ipv6' : 'ipv4');
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ACCOUNT_KEY_SCOPES, type MemberRole } from '@/lib/access/permissions';
 import { type DeploymentScope, systemScope } from '@/lib/access/scope';
 import { addAccount, addMember, addStaff } from '@/lib/accounts/manage';
-import { addApiKey } from '@/lib/api-access/keys';
+import { addApiKey } from '@/lib/api-access/add-key';
 import { addApiClient } from '@/lib/api-clients/manage';
 import { ENVIRONMENTS, type Environment } from '@/lib/kernel/environments';
 import { acrossAccounts, type Tx } from '@/lib/platform/database';

@@ -1,8 +1,9 @@
 import { getAccount } from '@/lib/accounts/overview';
+import { withinEnvironment } from '@/lib/api-access/confine';
 import { methodNotAllowed, restRoute } from '@/lib/api-access/rest';
 
 export const GET = restRoute('getAccount', async ({ principal }) => ({
-  value: await getAccount(principal),
+  value: withinEnvironment(principal, await getAccount(principal)),
 }));
 const refused = methodNotAllowed('GET');
 
