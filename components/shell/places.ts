@@ -9,6 +9,7 @@ import {
   type LucideIcon,
   Mail,
   Plug,
+  Search,
   Shield,
   Users,
 } from 'lucide-react';
@@ -24,6 +25,7 @@ export type Place =
   | 'firewall'
   | 'changes'
   | 'outbox'
+  | 'support'
   | 'accounts';
 
 /** Every page of the rail. The palette reaches the same ones. */
@@ -38,6 +40,7 @@ export const PLACES: Record<Place, { name: string; href: string; icon: LucideIco
   firewall: { name: 'Firewall', href: '/firewall', icon: BrickWall },
   changes: { name: 'API changes', href: '/changes', icon: History },
   outbox: { name: 'E-mails', href: '/outbox', icon: Mail },
+  support: { name: 'Find', href: '/support', icon: Search },
   accounts: { name: 'Accounts', href: '/accounts', icon: Building2 },
 };
 

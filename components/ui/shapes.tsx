@@ -1,5 +1,13 @@
 /** Each state has a shape, so that colour never says anything alone. */
-export type Shape = 'live' | 'expiring' | 'expired' | 'revoked' | 'refused' | 'warning' | 'notice';
+export type Shape =
+  | 'live'
+  | 'expiring'
+  | 'expired'
+  | 'revoked'
+  | 'refused'
+  | 'warning'
+  | 'notice'
+  | 'neutral';
 
 const SHAPES: Record<Shape, React.ReactNode> = {
   live: <circle cx="5" cy="5" r="4.5" fill="var(--color-live-fill)" />,
@@ -43,6 +51,7 @@ const SHAPES: Record<Shape, React.ReactNode> = {
       />
     </>
   ),
+  neutral: <circle cx="5" cy="5" r="3" fill="none" stroke="var(--color-ink-3)" strokeWidth="1.5" />,
   warning: <path d="M5 .8 9.7 9.2H.3z" fill="var(--color-expiring-fill)" />,
   notice: (
     <>

@@ -4,6 +4,7 @@ import {
   type DeploymentScope,
   type Principal,
 } from '@/lib/access/scope';
+import { recordLook } from '@/lib/audit/record-look';
 import { environmentOf, statusOf } from '@/lib/certificates/view';
 import type { AccountCase, CaseAccount, CaseCall, CaseCertificate } from '@/lib/contract/support';
 import { enforcementsOf } from '@/lib/enforcement/read';
@@ -18,7 +19,6 @@ import { edgesBehind } from '@/lib/publishing/edge-lag';
 import { isRefusal } from './calls';
 import { FACT_DAYS, passedKinds, refusedKinds } from './connection-facts';
 import { diagnose } from './diagnosis';
-import { recordLook } from './look';
 import { knownAccount } from './timeline';
 
 const MOST_CERTIFICATES = 200;
@@ -37,7 +37,7 @@ export async function accountCase(
   const scope = authorizeDeployment(principal, 'support.look');
   const id = knownAccount(accountId);
   const behind = await edgesBehind(principal);
-  return acrossAccounts(scope, async (tx) => {
+  const read = await acrossAccounts(scope, async (tx) => {
     const account = await accountOf(tx, scope, id);
     const certificates = await certificatesOf(tx, id, found.certificate);
     const clients = await tx.apiClient.findMany({
@@ -65,7 +65,6 @@ export async function accountCase(
       passed: await passedKinds(tx, id),
       edgesBehind: behind.map((one) => one.edge),
     });
-    await recordLook(tx, scope, { accountId: id, why: 'Looked at it on the support desk' });
     return {
       account,
       certificates,
@@ -77,6 +76,8 @@ export async function accountCase(
       now,
     };
   });
+  await recordLook(scope, id, 'opened its page on the support desk');
+  return read;
 }
 
 async function accountOf(tx: Tx, scope: DeploymentScope, id: string): Promise<CaseAccount> {

@@ -227,3 +227,10 @@ function keyOf(label: string, body: string): string | null {
 function spkiOf(der: Uint8Array): string {
   return createHash('sha256').update(der).digest('hex').toUpperCase();
 }
+
+/** In one sentence, for what stands in an address. */
+export function understood(text: string): string {
+  const query = readQuery(text);
+  const first = query.kind === 'readings' ? query.readings[0] : undefined;
+  return first ? understoodAs(first) : '';
+}
