@@ -173,6 +173,7 @@ const SYSTEM_SCOPE_CALLERS = [
   'lib/start-up/demo.ts',
   'lib/start-up/deployment.ts',
   'lib/support-acts/carry-out.ts',
+  'lib/support/view-as.ts',
   'scripts/operator/ask.ts',
   'scripts/portal.ts',
 ];

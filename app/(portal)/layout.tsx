@@ -1,11 +1,10 @@
 import type { Metadata } from 'next';
-import { AccountList } from '@/components/accounts/account-list';
 import { TrialBar } from '@/components/enforcement/trial-bar';
 import { STANDING_WORDS, standingOf } from '@/components/enforcement/words';
 import { EdgeStatus } from '@/components/live/edge-status';
 import { Shell } from '@/components/shell/shell';
+import { ViewBanner } from '@/components/support/view-banner';
 import { Notice } from '@/components/ui/notice';
-import { listAccounts } from '@/lib/accounts/manage';
 import type { EnforcementNews } from '@/lib/contract/enforcement-news';
 import { enforcementNews } from '@/lib/enforcement/news';
 import type { SignedIn } from '@/lib/identity/session';
@@ -16,23 +15,26 @@ import { edgesBehind } from '@/lib/publishing/edge-lag';
 import { signOutAction, switchAccountAction } from './actions';
 import { attempt } from './attempt';
 import { cancelAction, confirmAction, modeAction } from './enforcement/actions';
-import { opened } from './opened';
+import { deskOf, opened } from './opened';
+import { endViewAction } from './support/actions';
 
 export const dynamic = 'force-dynamic';
 export const metadata: Metadata = { title: 'Overview' };
 
 export default async function PortalLayout({ children }: { children: React.ReactNode }) {
   const { signedIn, account } = await opened();
-  const staff = await attempt(() => listAccounts(signedIn.principal));
+  const desk = deskOf(signedIn);
   const news = account?.ok ? await attempt(() => enforcementNews(signedIn.principal)) : null;
   const production = news?.ok && news.value.items.find((one) => one.environment === 'production');
   const behind = await attempt(() => edgesBehind(signedIn.principal));
+  const now = currentTime().toISOString();
   const facts = {
     person: signedIn.person,
     role: signedIn.role,
     account: signedIn.account,
     memberships: signedIn.memberships,
-    side: staff.ok ? ('staff' as const) : ('customer' as const),
+    side: desk !== 'none' || signedIn.viewing ? ('staff' as const) : ('customer' as const),
+    desk,
     mails: deployment().mailsShown === 'yes' ? ('shown' as const) : ('hidden' as const),
     slots: account?.ok ? `${account.value.liveCount} of ${account.value.liveLimit}` : null,
     standing: production ? STANDING_WORDS[standingOf(production)] : null,
@@ -41,11 +43,23 @@ export default async function PortalLayout({ children }: { children: React.React
     <Shell
       facts={facts}
       actions={{ signOut: signOutAction, switchAccount: switchAccountAction }}
-      banner={news?.ok ? <Banner signedIn={signedIn} news={news.value} /> : null}
+      banner={
+        <>
+          {signedIn.viewing && signedIn.account ? (
+            <ViewBanner
+              account={signedIn.account.name}
+              view={signedIn.viewing}
+              now={now}
+              end={endViewAction}
+            />
+          ) : null}
+          {news?.ok ? <Banner signedIn={signedIn} news={news.value} /> : null}
+        </>
+      }
     >
-      <EdgeStatus lags={behind.ok ? behind.value : []} now={currentTime().toISOString()} />
-      {account?.ok ? children : null}
-      {account && !account.ok ? (
+      <EdgeStatus lags={behind.ok ? behind.value : []} now={now} />
+      {account?.ok || desk !== 'none' ? children : null}
+      {account && !account.ok && desk === 'none' ? (
         <>
           <h1 className="title">{account.problem.title}</h1>
           <Notice tone="refused">
@@ -53,14 +67,7 @@ export default async function PortalLayout({ children }: { children: React.React
           </Notice>
         </>
       ) : null}
-      {!account?.ok && staff.ok ? (
-        <AccountList
-          accounts={staff.value}
-          current={signedIn.account?.id ?? null}
-          action={switchAccountAction}
-        />
-      ) : null}
-      {account === null && !staff.ok ? <NoAccount signedIn={signedIn} /> : null}
+      {account === null && desk === 'none' ? <NoAccount signedIn={signedIn} /> : null}
     </Shell>
   );
 }

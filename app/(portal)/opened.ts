@@ -1,4 +1,6 @@
+import { redirect } from 'next/navigation';
 import { cache } from 'react';
+import type { Desk } from '@/components/shell/places';
 import { usedSlots } from '@/lib/accounts/overview';
 import { requireSignedIn, type SignedIn } from '@/lib/identity/session';
 import { attempt } from './attempt';
@@ -16,5 +18,16 @@ export const opened = cache(async () => {
  */
 export async function inAccount(): Promise<SignedIn | null> {
   const { signedIn, account } = await opened();
+  const desk = deskOf(signedIn);
+  // Staff without an account of their own are at the desk; a view that is over brings them back to it.
+  if (account === null && desk !== 'none') redirect(DESKS[desk]);
   return account?.ok ? signedIn : null;
+}
+
+const DESKS: Record<Exclude<Desk, 'none'>, string> = { support: '/support', operator: '/accounts' };
+
+/** Which part of the provider's desk is open to who is here; none of it while an account is viewed. */
+export function deskOf({ staffRoles }: SignedIn): Desk {
+  if (staffRoles.some((role) => role !== 'operator')) return 'support';
+  return staffRoles.length > 0 ? 'operator' : 'none';
 }

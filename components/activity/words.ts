@@ -50,6 +50,9 @@ const SENTENCES: Record<string, (detail: Detail) => string> = {
   'session.closed': () => 'signed out',
   'account.looked-into': () => 'opened this account as support, to read',
   'support.looked': (d) => `looked into this account as support: ${text(d, 'why')}`,
+  'support.view-started': (d) =>
+    `saw this account as you do, as support, until ${instant(text(d, 'until'))} at most: ${text(d, 'why')}`,
+  'support.view-ended': () => 'stopped seeing this account as you do',
   'account.created': () => 'created this account',
   'account.suspended': (d) => `suspended this account${forReason(d)}`,
   'account.resumed': (d) => `resumed this account${forReason(d)}`,

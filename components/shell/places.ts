@@ -56,16 +56,25 @@ const ACCOUNT_PLACES: Place[] = [
   'changes',
 ];
 
+export type Desk = 'none' | 'support' | 'operator';
+
+const DESK_PLACES: Record<Desk, Place[]> = {
+  none: [],
+  support: ['support', 'accounts'],
+  operator: ['accounts'],
+};
+
 /** The places of who is here, in the order of the rail. */
 export function placesOf(facts: {
   account: unknown;
-  side: 'customer' | 'staff';
+  /** The part of the provider's desk that is open to who is here. */
+  desk: Desk;
   /** In the demo people see the mails that went to them. */
   mails: 'shown' | 'hidden';
 }): Place[] {
   return [
     ...(facts.account ? ACCOUNT_PLACES : []),
     ...(facts.account && facts.mails === 'shown' ? ['outbox' as const] : []),
-    ...(facts.side === 'staff' ? ['accounts' as const] : []),
+    ...DESK_PLACES[facts.desk],
   ];
 }

@@ -5,7 +5,7 @@ import { Mark } from '@/components/ui/mark';
 import { Toasts } from '@/components/ui/toasts';
 import { AccountSwitcher, type SwitchAction } from './account-switcher';
 import { NavLinks } from './nav-links';
-import { placesOf } from './places';
+import { type Desk, placesOf } from './places';
 
 export type ShellFacts = {
   person: { name: string; email: string };
@@ -14,6 +14,7 @@ export type ShellFacts = {
   memberships: { accountId: string; name: string }[];
   /** Staff see their own rail, so nobody mistakes where they are. */
   side: 'customer' | 'staff';
+  desk: Desk;
   slots: string | null;
   /** Of production. */
   standing: string | null;

@@ -13,7 +13,7 @@ import { casePath } from './paths';
 export function CaseCard({ accountId, diagnosis }: { accountId: string; diagnosis: Diagnosis }) {
   const { headline, detail, tone, code, seenAs, refused, reply, others, asks, checks } = diagnosis;
   return (
-    <section className={`sheet why ${tone}`} aria-labelledby="why-title">
+    <section className={`sheet case-card ${tone}`} aria-labelledby="why-title">
       <div className="sheet-pad">
         <p className="small quiet">Why can't they connect?</p>
         <h2 className="sentence mt-1" id="why-title">

@@ -34,6 +34,8 @@ export type Principal = {
   readonly keyScopes: readonly KeyScope[];
   /** The only environment in which a membership or a key may act; absent: in every one. */
   readonly actsIn?: Environment;
+  /** Somebody of support sees an account as its customers do: a viewer there, and nothing else. Absent: not so. */
+  readonly viewing?: 'yes';
   /** When the person last proved to be the one; null: not a person. */
   readonly authenticatedAt: Date | null;
   /** When this is asked: what `recent` in a rule counts from. */
@@ -197,6 +199,12 @@ function refused(principal: Principal, permission: Permission | DeploymentPermis
   if (principal.actor.kind === 'api_key') {
     return new AppError('forbidden', {
       detail: `This API key lacks the scope "${rule.keyScope}". Use a key that has it.`,
+    });
+  }
+  if (principal.viewing) {
+    return new AppError('forbidden', {
+      detail:
+        'You see this account as its customers do, to read. Nothing was changed. End the view to do something yourself.',
     });
   }
   return new AppError('forbidden', {

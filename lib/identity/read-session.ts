@@ -1,5 +1,11 @@
 /** What a session's row stands for at this moment: nothing of it is kept from one request to the next. */
-import { type Permission, type Role, STAFF_ROLES } from '@/lib/access/permissions';
+import {
+  DEPLOYMENT_PERMISSIONS,
+  type Permission,
+  type Role,
+  STAFF_ROLES,
+  type StaffRole,
+} from '@/lib/access/permissions';
 import { may, type Principal, systemScope } from '@/lib/access/scope';
 import { type ReachedAccount, reachedAccounts, reachInto } from '@/lib/accounts/reach';
 import { ROLE_WORDS } from '@/lib/contract/members';
@@ -24,6 +30,10 @@ export type SignedIn = {
   can: (permission: Permission, environment?: Environment) => boolean;
   /** Every account that may be opened, those below one's own too. */
   memberships: ReachedAccount[];
+  /** What the person is to the provider; nothing while an account is viewed as its customer. */
+  staffRoles: StaffRole[];
+  /** Somebody of support sees an account as its customers do: may read and change nothing, until then. */
+  viewing: { startedAt: string; until: string; reason: string } | null;
 };
 
 /** Whether a person asked for something, which is what sessions stay open for, or a page that is merely open did. */
@@ -74,14 +84,15 @@ async function openedAccount(tx: Tx, { person, accountId: wished, confinedTo }: 
     (one) => confinedTo === null || one.accountId === confinedTo,
   );
   const reaches = memberships.some((one) => one.accountId === wished);
-  const openId = reaches || staff.length > 0 ? wished : null;
-  const accountId = openId ?? memberships[0]?.accountId ?? null;
+  const accountId = (reaches ? wished : null) ?? memberships[0]?.accountId ?? null;
   const account = accountId ? await tx.account.findUnique({ where: { id: accountId } }) : null;
   const reach = account ? await reachInto(tx, person.id, account.id) : null;
   return { staff, memberships, account, reach };
 }
 
 async function standingOf(tx: Tx, row: Row, requestId: string): Promise<SignedIn> {
+  const viewed = await viewedAccount(tx, row);
+  if (viewed) return viewingOf(row, viewed, requestId);
   const { person } = row;
   const { staff, memberships, account, reach } = await openedAccount(tx, row);
   const must =
@@ -121,6 +132,54 @@ async function standingOf(tx: Tx, row: Row, requestId: string): Promise<SignedIn
     ].join(''),
     can: (permission, environment) => may(principal, permission, environment),
     memberships,
+    staffRoles: staff,
+    viewing: null,
+  };
+}
+
+type Viewed = { id: string; name: string; legalName: string; suspendedAt: Date | null };
+
+/** The account that is seen as its customers see it; it ends with its time, or when the person leaves support. */
+async function viewedAccount(tx: Tx, row: Row): Promise<Viewed | null> {
+  const { viewAccountId, viewUntil, person, confinedTo } = row;
+  if (viewAccountId === null || viewUntil === null || viewUntil <= currentTime()) return null;
+  const staff = STAFF_ROLES.find((role) => role === person.staffRole);
+  if (!staff || confinedTo !== null) return null;
+  const looks: readonly Role[] = DEPLOYMENT_PERMISSIONS['support.look'].roles;
+  if (!looks.includes(staff)) return null;
+  return tx.account.findUnique({ where: { id: viewAccountId } });
+}
+
+/** Read-only by what the principal is: a viewer of that account and nothing else, also where the person is more. */
+function viewingOf(row: Row, account: Viewed, requestId: string): SignedIn {
+  const { person } = row;
+  const suspended = account.suspendedAt !== null;
+  const principal: Principal = {
+    actor: { kind: 'person', id: person.id, name: person.name },
+    account: { id: account.id, suspended },
+    roles: ['viewer'],
+    keyScopes: [],
+    viewing: 'yes',
+    authenticatedAt: row.authenticatedAt ?? row.createdAt,
+    askedAt: currentTime(),
+    requestId,
+  };
+  return {
+    principal,
+    sessionId: row.id,
+    confinedTo: null,
+    must: 'nothing',
+    person: { id: person.id, name: person.name, email: person.email },
+    account: { id: account.id, name: account.name, legalName: account.legalName, suspended },
+    role: 'Seen as its customer',
+    can: (permission, environment) => may(principal, permission, environment),
+    memberships: [],
+    staffRoles: [],
+    viewing: {
+      startedAt: (row.viewStartedAt ?? row.createdAt).toISOString(),
+      until: (row.viewUntil ?? currentTime()).toISOString(),
+      reason: row.viewReason ?? '',
+    },
   };
 }
 

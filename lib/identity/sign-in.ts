@@ -1,7 +1,5 @@
-import { authorizeDeployment, systemScope } from '@/lib/access/scope';
-import { recordEvent } from '@/lib/audit/record';
+import { systemScope } from '@/lib/access/scope';
 import { AppError } from '@/lib/kernel/errors';
-import { isId } from '@/lib/kernel/ids';
 import { acrossAccounts } from '@/lib/platform/database';
 import { requestFacts } from '@/lib/platform/request';
 import { authenticate } from './authenticate';
@@ -40,30 +38,19 @@ export async function signOut(): Promise<void> {
 }
 
 /**
- * Turns the session to another account: one of the person's own, or, for staff, any (which its customers see).
- * @throws AppError `not_found`, `forbidden`
+ * Turns the session to another account of the person's own. Staff see others as their customers by a view, which ends.
+ * @throws AppError `not_found`; `forbidden` while an account is viewed
  */
 export async function switchAccount(accountId: unknown): Promise<void> {
-  if (!isId('account', accountId)) {
-    throw new AppError('not_found', { detail: 'There is no such account.' });
-  }
   const found = await requirePerson();
-  const own = found.memberships.some((membership) => membership.accountId === accountId);
-  const scope = own
-    ? systemScope('authentication', found.principal.requestId)
-    : authorizeDeployment(found.principal, 'accounts.list');
-  await acrossAccounts(scope, async (tx) => {
-    const account = await tx.account.findUnique({ where: { id: accountId } });
-    if (!account) throw new AppError('not_found', { detail: 'There is no such account.' });
-    await tx.session.update({ where: { id: found.sessionId }, data: { accountId } });
-    if (own) return;
-    await recordEvent(tx, {
-      chain: accountId,
-      actor: found.principal.actor,
-      requestId: found.principal.requestId,
-      action: 'account.looked-into',
-      object: { kind: 'account', id: accountId },
-      detail: {},
+  if (found.viewing) {
+    throw new AppError('forbidden', {
+      detail: 'You see an account as its customers do. End the view before you open another.',
     });
-  });
+  }
+  const own = found.memberships.find((membership) => membership.accountId === accountId);
+  if (!own) throw new AppError('not_found', { detail: 'There is no such account.' });
+  await acrossAccounts(systemScope('authentication', found.principal.requestId), (tx) =>
+    tx.session.update({ where: { id: found.sessionId }, data: { accountId: own.accountId } }),
+  );
 }

@@ -38,7 +38,7 @@ async function refusedFrom(
   const like = 'address' in by ? literal(by.address) : `${literal(by.prefix)}%`;
   const rows = await tx.$queryRaw<{ id: string }[]>`
     SELECT DISTINCT ON (account_id, code) id FROM (
-      SELECT id, account_id, code, at FROM refused_call WHERE source_address LIKE ${like}
+      SELECT id, account_id, code, at FROM refused_call WHERE lower(source_address) LIKE ${like}
       ORDER BY at DESC LIMIT 1000
     ) recent ORDER BY account_id, code, at DESC LIMIT ${MOST}`;
   return tx.refusedCall.findMany({

@@ -87,7 +87,7 @@ function grouped(
     WITH recent AS (
       SELECT * FROM refused_call
       WHERE at >= ${since()} AND (account_id = ${accountId}::text
-        OR (${accountId}::text IS NULL AND account_id IS NULL AND source_address = ANY (${addresses ?? []}::text[])))
+        OR (${accountId}::text IS NULL AND account_id IS NULL AND lower(source_address) = ANY (${addresses ?? []}::text[])))
       ORDER BY at DESC LIMIT ${MOST_READ}
     )
     SELECT g.*, k.name AS "clientName", k.account_id AS "clientAccountId", a.name AS "clientAccount" FROM (
@@ -119,7 +119,7 @@ async function addressesOf(
     ...refused.flatMap((row) => row.addresses),
     ...passed.map((row) => row.sourceAddress),
   ];
-  return [...new Set(all)].slice(0, MOST_ADDRESSES);
+  return [...new Set(all.map((address) => address.toLowerCase()))].slice(0, MOST_ADDRESSES);
 }
 
 function kindOf(row: RefusedRow, accountId: string, whose: 'own' | 'near'): RefusedKind[] {

@@ -147,6 +147,6 @@ export async function byName(tx: Tx, name: string): Promise<SupportHit[]> {
 }
 
 /** `%` and `_` mean themselves. */
-function begins(text: string): string {
+export function begins(text: string): string {
   return `${text.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`;
 }

@@ -1,11 +1,9 @@
 import { commandsOf } from '@/components/palette/commands';
 import { placesOf } from '@/components/shell/places';
-import { listAccounts } from '@/lib/accounts/manage';
 import { listCertificates } from '@/lib/certificates/list';
 import { requireSignedIn } from '@/lib/identity/session';
 import { deployment } from '@/lib/platform/deployment';
-import { attempt } from '../attempt';
-import { opened } from '../opened';
+import { deskOf, opened } from '../opened';
 
 const CERTIFICATES_OFFERED = 100;
 
@@ -15,14 +13,13 @@ export async function GET(): Promise<Response> {
   const { principal, can, memberships } = signedIn;
   const { account } = await opened();
   const known = account?.ok ? signedIn.account : null;
-  const staff = await attempt(() => listAccounts(principal));
   const certificates = known
     ? (await listCertificates(principal, { limit: CERTIFICATES_OFFERED })).items
     : [];
   const commands = commandsOf({
     places: placesOf({
       account: known,
-      side: staff.ok ? 'staff' : 'customer',
+      desk: deskOf(signedIn),
       mails: deployment().mailsShown === 'yes' ? 'shown' : 'hidden',
     }),
     account: known,
