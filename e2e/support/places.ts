@@ -53,6 +53,11 @@ export function placesToLookAt(certificateId: string): PlaceToLook[] {
       'not-found': '/certificates/crt_00000000000000000000000000',
     }),
     ...pages('viewer', { 'overview-viewer': '/', 'enforcement-viewer': '/enforcement' }),
-    ...pages('support', { accounts: '/accounts' }),
+    ...pages('support', {
+      support: '/support',
+      'support-found': '/support?q=e',
+      'support-none': '/support?q=198.51.100.250',
+      accounts: '/accounts',
+    }),
   ];
 }
