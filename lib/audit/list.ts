@@ -61,7 +61,7 @@ export async function changeChoices(principal: Principal): Promise<AuditChoices>
   };
 }
 
-function eventView(row: AuditEvent): ActivityEventView {
+export function eventView(row: AuditEvent): ActivityEventView {
   return activityEventSchema.parse({
     id: row.id,
     sequence: Number(row.sequence),
