@@ -74,13 +74,16 @@ export default async function PortalLayout({ children }: { children: React.React
 
 /** A trial, or one to come, over every page. */
 function Banner({ signedIn: { can }, news }: { signedIn: SignedIn; news: EnforcementNews }) {
-  const actsOf = (environment: Environment) => ({
-    setMode: modeAction.bind(null, environment),
-    confirm: confirmAction.bind(null, environment),
-    cancel: cancelAction.bind(null, environment),
-  });
+  const actsOf = (environment: Environment) =>
+    can('enforcement.change', environment)
+      ? {
+          setMode: modeAction.bind(null, environment),
+          confirm: confirmAction.bind(null, environment),
+          cancel: cancelAction.bind(null, environment),
+        }
+      : null;
   const acts = { production: actsOf('production'), sandbox: actsOf('sandbox') };
-  return <TrialBar news={news} acts={can('enforcement.change') ? acts : null} />;
+  return <TrialBar news={news} acts={acts} />;
 }
 
 function NoAccount({ signedIn }: { signedIn: SignedIn }) {
@@ -88,8 +91,8 @@ function NoAccount({ signedIn }: { signedIn: SignedIn }) {
     <div>
       <h1 className="title">You are a member of no account</h1>
       <p className="lede">
-        {signedIn.person.email} is signed in, but belongs to no account. Ask an admin of your
-        account to add this address.
+        {signedIn.person.email} is signed in, but belongs to no account. Ask an Owner or Admin of
+        your account to invite this address.
       </p>
     </div>
   );

@@ -1,3 +1,4 @@
+import { type AskAction, AskForIt } from '@/components/members/ask-for-it';
 import { LocalMoment } from '@/components/time/local';
 import { Link } from '@/components/ui/link';
 import { hostOf } from '@/components/words';
@@ -10,7 +11,15 @@ import { trialLength } from './words';
 export type DecideActs = { setMode: Act; cancel: Act; start: StartAction };
 
 /** Below the evidence: what makes the environment stricter. */
-export function Decide({ place, acts }: { place: Place; acts: DecideActs | null }) {
+export function Decide({
+  place,
+  acts,
+  ask,
+}: {
+  place: Place;
+  acts: DecideActs | null;
+  ask: AskAction | null;
+}) {
   const { environment, enforcement } = place.consequence;
   const { trial, mode, inherited, schedule } = enforcement;
   if (trial) {
@@ -27,9 +36,13 @@ export function Decide({ place, acts }: { place: Place; acts: DecideActs | null 
   if (mode === 'enforce') return inherited ? <Inherited place={place} /> : <Enforced />;
   if (!acts) {
     return (
-      <p className="small soft">
-        Changing this needs the Manage mTLS permission. Ask an admin of your account.
-      </p>
+      <div className="grid gap-3">
+        <p className="small soft">
+          Changing this needs the Manage mTLS permission. Owners and Admins of your account can give
+          it to you.
+        </p>
+        {ask ? <AskForIt action={ask} /> : null}
+      </div>
     );
   }
   if (schedule) {

@@ -1,3 +1,4 @@
+import type { AskAction } from '@/components/members/ask-for-it';
 import { Decide, type DecideActs } from './decide';
 import { EnvironmentCard, type Place } from './environment-card';
 import { Evidence } from './evidence';
@@ -11,11 +12,14 @@ export function EnforcementPlaces({
   places,
   picked,
   actsOf,
+  ask,
 }: {
   places: Place[];
   picked: Place;
   /** Null for those who may only read. */
   actsOf: (place: Place) => EnforcementActs | null;
+  /** For members who may ask for more. */
+  ask: AskAction | null;
 }) {
   return (
     <>
@@ -37,6 +41,7 @@ export function EnforcementPlaces({
             key={`${picked.consequence.environment} ${picked.consequence.enforcement.mode}`}
             place={picked}
             acts={actsOf(picked)}
+            ask={ask}
           />
         </div>
       </section>

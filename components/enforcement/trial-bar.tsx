@@ -28,7 +28,7 @@ export function TrialBar({
   acts,
 }: {
   news: EnforcementNews;
-  acts: Record<Environment, BarActs> | null;
+  acts: Record<Environment, BarActs | null>;
 }) {
   const { news, outcomes, close } = useNews(atLoad);
   const here = usePathname() === '/enforcement';
@@ -41,7 +41,7 @@ export function TrialBar({
           item={item}
           nowMs={nowMs}
           here={here ? 'enforcement' : 'elsewhere'}
-          acts={acts?.[item.environment] ?? null}
+          acts={acts[item.environment]}
         />
       ))}
       <div role="status">

@@ -25,6 +25,14 @@ const namesFor = (typed: string, given = facts) =>
   foundBy(commandsOf(given), typed).map((one) => one.name);
 
 describe('the palette', () => {
+  it('offers acts on certificates of the one environment that somebody manages', () => {
+    expect(namesFor('erp', { ...facts, actsIn: 'production' })).toContain('Revoke ERP primary');
+    const elsewhere = namesFor('erp', { ...facts, actsIn: 'sandbox' });
+    expect(elsewhere).toContain('Download ERP primary');
+    expect(elsewhere).not.toContain('Renew ERP primary');
+    expect(elsewhere).not.toContain('Revoke ERP primary');
+  });
+
   it('picks what begins with the word typed before what only mentions it', () => {
     expect(namesFor('issue')[0]).toBe('Issue certificate');
     expect(namesFor('install')).toEqual(['Connect']);

@@ -3,6 +3,7 @@ import { renewalPath, replacementPath } from '@/components/overview/verdict';
 import { PLACES, type Place } from '@/components/shell/places';
 import { ENVIRONMENT_WORDS } from '@/components/words';
 import type { CertificateView } from '@/lib/contract/views';
+import type { Environment } from '@/lib/kernel/environments';
 
 export type Command = {
   /** Unique among the commands of one reply. */
@@ -26,6 +27,8 @@ export type CommandFacts = {
   account: { id: string } | null;
   memberships: { accountId: string; name: string }[];
   may: { issue: boolean; revoke: boolean; enforce: boolean };
+  /** Where that counts; absent: everywhere. */
+  actsIn?: Environment;
   certificates: CertificateView[];
 };
 
@@ -63,6 +66,14 @@ export function commandsOf(facts: CommandFacts): Command[] {
       keywords: ['problem', 'documentation', 'help'],
       does: 'open',
       href: '/errors',
+    },
+    {
+      id: 'go-permissions',
+      group: 'Go to',
+      name: 'Permissions',
+      keywords: ['role', 'rights', 'who may', 'matrix', 'owner', 'admin', 'viewer', 'support'],
+      does: 'open',
+      href: '/permissions',
     },
     {
       id: 'go-pki',
@@ -122,9 +133,14 @@ function acts({ may }: CommandFacts): Command[] {
   return all.filter((one) => one.allowed).map(({ allowed: _, ...command }) => command);
 }
 
-function certificateCommands(certificate: CertificateView, { may }: CommandFacts): Command[] {
+function certificateCommands(
+  certificate: CertificateView,
+  { may: everywhere, actsIn }: CommandFacts,
+): Command[] {
   const { id, label, commonName, environment, serialHex } = certificate;
   const live = certificate.status === 'live';
+  const here = actsIn === undefined || actsIn === environment;
+  const may = { issue: everywhere.issue && here, revoke: everywhere.revoke && here };
   const about = {
     detail: `${ENVIRONMENT_WORDS[environment]}, ${certificate.status}`,
     keywords: [commonName, serialHex],

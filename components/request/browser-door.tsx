@@ -69,7 +69,12 @@ function KeyDoor(props: Props) {
         {usable && issued ? (
           <IssuedHerePanel made={usable} issued={issued} heading={heading} />
         ) : (
-          <Choices choice={choice} maxLabel={props.maxLabel} onChange={props.onChoice} />
+          <Choices
+            choice={choice}
+            environments={place.environments}
+            maxLabel={props.maxLabel}
+            onChange={props.onChoice}
+          />
         )}
         {usable ? (
           <SaveKey

@@ -13,10 +13,13 @@ export type Choice = { environment: Environment; label: string };
 /** Where the certificate is for, and what people call it. */
 export function Choices({
   choice,
+  environments,
   maxLabel,
   onChange,
 }: {
   choice: Choice;
+  /** Where whoever is here may issue. */
+  environments: readonly Environment[];
   maxLabel: number;
   onChange: (choice: Choice) => void;
 }) {
@@ -29,13 +32,18 @@ export function Choices({
             <b>
               <span className={`env ${environment}`}>{ENVIRONMENT_WORDS[environment]}</span>
             </b>
-            <small>{ENVIRONMENT_NOTES[environment]}</small>
+            <small>
+              {environments.includes(environment)
+                ? ENVIRONMENT_NOTES[environment]
+                : 'Your Manage mTLS permission is not for this one'}
+            </small>
             <input
               className="radio"
               type="radio"
               name="environment"
               value={environment}
               checked={choice.environment === environment}
+              disabled={!environments.includes(environment)}
               onChange={() => onChange({ ...choice, environment })}
             />
           </label>

@@ -81,7 +81,12 @@ export function IssueForm({
       <input type="hidden" name="attempt" value={attempt} />
       <div className="c8 grid gap-6">
         {choices === 'offered' ? (
-          <Choices choice={choice} maxLabel={maxLabel} onChange={choose} />
+          <Choices
+            choice={choice}
+            environments={place.environments}
+            maxLabel={maxLabel}
+            onChange={choose}
+          />
         ) : null}
         {lead}
         {request.key ? <KeyRefused seen={request.key} /> : null}

@@ -8,6 +8,8 @@ import { visible } from './finding-value';
 
 export type IssuePlace = {
   account: { id: string; legalName: string };
+  /** Where whoever is here may issue. */
+  environments: readonly Environment[];
   slots: { held: number; limit: number };
   /** Formatted where the reader's locale is known. */
   validity: { text: string; note: string };

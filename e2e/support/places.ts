@@ -39,6 +39,7 @@ export function placesToLookAt(certificateId: string): PlaceToLook[] {
       'activity-changes': '/activity/changes',
       'activity-none': '/activity?code=upgrade_refused',
       members: '/members',
+      permissions: '/permissions',
       invite: '/members/invite',
       outbox: '/outbox',
       firewall: '/firewall',

@@ -3,6 +3,7 @@ import type { Invitation } from '@/generated/prisma/client';
 import { systemScope } from '@/lib/access/scope';
 import { recordEvent } from '@/lib/audit/record';
 import type { InvitationView, NewPerson } from '@/lib/contract/members';
+import { mustBeGoodPassword } from '@/lib/identity/password-rules';
 import { hashPassword } from '@/lib/identity/passwords';
 import { AppError } from '@/lib/kernel/errors';
 import { currentTime } from '@/lib/platform/clock';
@@ -45,7 +46,7 @@ export async function findInvitation(token: unknown, requestId: string): Promise
 
 /**
  * Makes the person and their membership. Who reads mail at the address is who it belongs to.
- * @throws AppError `invitation_over`, `account_suspended`, `name_taken` when the address signs in here already
+ * @throws AppError `invalid_request` for a password that is easily guessed, `invitation_over`, `account_suspended`, `name_taken` when the address signs in here already
  */
 export async function acceptAsNewPerson(
   token: unknown,
@@ -55,6 +56,7 @@ export async function acceptAsNewPerson(
   const found = await findInvitation(token, requestId);
   if (found.state === 'over') throw over();
   if (found.reader === 'known') throw known(found.invitation.email);
+  mustBeGoodPassword(person.password, { email: found.invitation.email, name: person.name });
   const passwordHash = await hashPassword(person.password);
   return acrossAccounts(systemScope('membership', requestId), async (tx) => {
     const row = await lockedOpen(tx, token);

@@ -72,6 +72,12 @@ export const noticeData = z.discriminatedUnion('kind', [
     isReminder: z.boolean(),
   }),
   z.object({
+    kind: z.literal('access-asked'),
+    by: z.string(),
+    personId: z.string(),
+    environment: z.enum(ENVIRONMENTS).nullable(),
+  }),
+  z.object({
     kind: z.literal('enforcement-not-started'),
     environment: z.enum(ENVIRONMENTS),
     at: z.string(),

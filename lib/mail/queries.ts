@@ -34,7 +34,8 @@ export async function spreadNotices(tx: Tx, place: Place): Promise<number> {
     const { account_id: accountId, key: noticeKey, at } = notice;
     const { isSuspended = false, people = [] } = readers.get(accountId) ?? {};
     if (isSuspended && !TOLD_WHEN_SUSPENDED.has(data.kind)) return [];
-    return people.map(({ personId, address, reader, accountName }) => ({
+    const told = people.filter((one) => concerns(data, one));
+    return told.map(({ personId, address, reader, accountName }) => ({
       id: newId('mail'),
       accountId,
       personId,
@@ -51,8 +52,20 @@ export async function spreadNotices(tx: Tx, place: Place): Promise<number> {
   return notices.length;
 }
 
-type Reader = { personId: string; address: string; reader: string; accountName: string };
+type Reader = {
+  personId: string;
+  address: string;
+  reader: string;
+  accountName: string;
+  role: string;
+};
 type Readers = { isSuspended: boolean; people: Reader[] };
+
+/** Who asks for a right is answered by those who may give it. */
+function concerns(data: NoticeData, { role }: Reader): boolean {
+  const { roles } = PERMISSIONS['members.manage'];
+  return data.kind !== 'access-asked' || roles.some((one) => one === role);
+}
 
 async function readersOf(tx: Tx, accountIds: ReadonlySet<string>): Promise<Map<string, Readers>> {
   const accounts = await tx.account.findMany({
@@ -67,7 +80,7 @@ async function readersOf(tx: Tx, accountIds: ReadonlySet<string>): Promise<Map<s
           role: { in: [...PERMISSIONS['certificates.revoke'].roles] },
           person: { disabledAt: null },
         },
-        select: { person: { select: { id: true, email: true, name: true } } },
+        select: { role: true, person: { select: { id: true, email: true, name: true } } },
       },
     },
   });
@@ -76,11 +89,12 @@ async function readersOf(tx: Tx, accountIds: ReadonlySet<string>): Promise<Map<s
       id,
       {
         isSuspended: suspendedAt !== null,
-        people: memberships.map(({ person }) => ({
+        people: memberships.map(({ person, role }) => ({
           personId: person.id,
           address: person.email,
           reader: person.name,
           accountName,
+          role,
         })),
       },
     ]),

@@ -97,6 +97,16 @@ function messageOf(data: NoticeData): Message {
       };
     case 'api-key-expiring':
       return apiKeyMessage(data);
+    case 'access-asked':
+      return {
+        subject: `${data.by} asks for Manage mTLS`,
+        says: [
+          `${data.by} asks to issue, renew and revoke certificates and to change enforcement${data.environment ? ` in ${data.environment}` : ''}.`,
+          'Nothing changes before you give it. If they should not have it, do nothing.',
+        ],
+        facts: [],
+        act: { text: 'Open member', path: `/members/${data.personId}` },
+      };
     case 'enforcement-changed':
     case 'enforcement-trial':
     case 'enforcement-reverted':

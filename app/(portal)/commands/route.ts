@@ -29,6 +29,7 @@ export async function GET(): Promise<Response> {
       revoke: can('certificates.revoke'),
       enforce: can('enforcement.change'),
     },
+    ...(principal.actsIn ? { actsIn: principal.actsIn } : {}),
     certificates,
   });
   return Response.json({ commands }, { headers: { 'Cache-Control': 'no-store' } });

@@ -6,6 +6,7 @@ import { policyFamily } from '@/lib/enforcement/family';
 import { enforcementConsequences } from '@/lib/enforcement/read';
 import { readiness } from '@/lib/enforcement/readiness';
 import { currentTime } from '@/lib/platform/clock';
+import { askAction } from '../members/actions';
 import { inAccount } from '../opened';
 import { cancelAction, confirmAction, modeAction, startAction } from './actions';
 
@@ -32,7 +33,7 @@ export default async function EnforcementPage({ searchParams }: Props) {
     places.find((one) => one.consequence.environment === asked.environment) ?? places[0];
   if (!picked) return null;
   const actsOf = ({ consequence: { environment } }: Place) =>
-    can('enforcement.change')
+    can('enforcement.change', environment)
       ? {
           setMode: modeAction.bind(null, environment),
           confirm: confirmAction.bind(null, environment),
@@ -40,6 +41,8 @@ export default async function EnforcementPage({ searchParams }: Props) {
           start: startAction.bind(null, environment),
         }
       : null;
+  const isMember = principal.roles.some((role) => role === 'viewer' || role === 'manage_mtls');
+  const ask = isMember ? askAction.bind(null, picked.consequence.environment) : null;
   return (
     <>
       <div>
@@ -49,7 +52,7 @@ export default async function EnforcementPage({ searchParams }: Props) {
           certificate. Observed, it refuses nothing and records what would be.
         </p>
       </div>
-      <EnforcementPlaces places={places} picked={picked} actsOf={actsOf} />
+      <EnforcementPlaces places={places} picked={picked} actsOf={actsOf} ask={ask} />
       {picked.consequence.enforcement.trial ? <RefreshWhile /> : null}
     </>
   );

@@ -3,14 +3,17 @@
 import { refresh, revalidatePath } from 'next/cache';
 import { redirect } from 'next/navigation';
 import { z } from 'zod';
+import type { AskState } from '@/components/members/ask-for-it';
 import type { InvitationState } from '@/components/members/invitation-acts';
 import type { InviteState } from '@/components/members/invite-form';
 import type { MemberState } from '@/components/members/member-form';
 import { type Given, givenOf, givenText } from '@/components/members/role-words';
+import { askForManageMtls } from '@/lib/accounts/ask';
 import { invite, sendInvitationAgain, withdrawInvitation } from '@/lib/accounts/invitations';
 import { changeMember, leaveAccount, removeMember } from '@/lib/accounts/members';
 import { invitationBody } from '@/lib/contract/members';
 import { requireSignedIn } from '@/lib/identity/session';
+import { isEnvironment } from '@/lib/kernel/environments';
 import { AppError } from '@/lib/kernel/errors';
 import { parsed } from '@/lib/platform/body';
 import { attempt } from '../attempt';
@@ -73,6 +76,15 @@ export async function leaveAction(): Promise<MemberState> {
   if (!left.ok) return { given: '', problem: left.problem };
   revalidatePath('/', 'layout');
   redirect('/');
+}
+
+/** @param environment where it is wanted; whatever a client sent */
+export async function askAction(environment: unknown): Promise<AskState> {
+  const { principal } = await requireSignedIn();
+  const wanted = isEnvironment(environment) ? environment : null;
+  const asked = await attempt(() => askForManageMtls(principal, wanted));
+  if (!asked.ok) return { problem: asked.problem };
+  return { asked: 'The Owners and Admins of the account were asked, by mail.' };
 }
 
 function picked(value: string): Given {

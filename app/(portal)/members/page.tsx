@@ -27,7 +27,12 @@ export default async function MembersPage() {
       <div className="head">
         <div>
           <h1 className="title">Members</h1>
-          <p className="lede">Who may act in this account, and as what.</p>
+          <p className="lede">
+            Who may act in this account.{' '}
+            <Link className="link" href="/permissions">
+              What each role may do
+            </Link>
+          </p>
         </div>
         {manages ? (
           <div className="acts">

@@ -42,6 +42,7 @@ export default async function EnforcementStatesPage({ searchParams }: Props) {
         places={[picked, other]}
         picked={picked}
         actsOf={() => (asked.as === 'viewer' ? null : acts)}
+        ask={null}
       />
     </main>
   );

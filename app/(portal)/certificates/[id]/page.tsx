@@ -43,6 +43,7 @@ export default async function CertificatePage({ params, searchParams }: Props) {
   const { id } = await params;
   const detail = await orNotFound(() => certificateDetail(principal, id));
   const { certificate, facts, history, revocation } = detail;
+  const { environment } = certificate;
   const traffic = await certificateTraffic(principal, id);
   const asked = await searchParams;
   const tab = TABS.find((one) => one === asked.tab) ?? 'install';
@@ -61,7 +62,7 @@ export default async function CertificatePage({ params, searchParams }: Props) {
       <div className="head">
         <div>
           <CertificateHeading certificate={certificate} now={now} />
-          {can('certificates.label') ? (
+          {can('certificates.label', environment) ? (
             <LabelForm
               label={certificate.label}
               maxLabel={LABEL_MAX_CHARACTERS}
@@ -72,7 +73,10 @@ export default async function CertificatePage({ params, searchParams }: Props) {
         <Acts
           certificate={certificate}
           renewal={renewed ? 'issued' : 'none'}
-          may={{ issue: can('certificates.issue'), revoke: can('certificates.revoke') }}
+          may={{
+            issue: can('certificates.issue', environment),
+            revoke: can('certificates.revoke', environment),
+          }}
         />
       </div>
       <CertificateLife
@@ -86,13 +90,15 @@ export default async function CertificatePage({ params, searchParams }: Props) {
           rotation={detail.rotation}
           here={certificate.id}
           action={
-            can('certificates.revoke') ? idleRuleAction.bind(null, detail.rotation.old.id) : null
+            can('certificates.revoke', environment)
+              ? idleRuleAction.bind(null, detail.rotation.old.id)
+              : null
           }
         />
       ) : (
         <LoneRule
           certificate={certificate}
-          action={can('certificates.revoke') ? idleRuleAction.bind(null, id) : null}
+          action={can('certificates.revoke', environment) ? idleRuleAction.bind(null, id) : null}
         />
       )}
       <div>

@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { Metadata } from 'next';
+import { AskForIt } from '@/components/members/ask-for-it';
 import { NewCertificate } from '@/components/request/new-certificate';
 import { type Query, subjectOf, wantedOf, wayOf } from '@/components/request/wanted';
 import { Link } from '@/components/ui/link';
 import { Notice } from '@/components/ui/notice';
 import { accountOverview } from '@/lib/accounts/overview';
 import { LABEL_MAX_CHARACTERS } from '@/lib/contract/operations';
-import { isEnvironment } from '@/lib/kernel/environments';
+import { ENVIRONMENTS } from '@/lib/kernel/environments';
 import { judgeTyped } from '@/lib/pki/typed-request';
+import { askAction } from '../../members/actions';
 import { inAccount } from '../../opened';
 import { issuePlace } from '../place';
 import { checkAction, issueAction, issueHereAction } from './actions';
@@ -22,14 +24,16 @@ export default async function NewCertificatePage({ searchParams }: Props) {
   const { principal, account, can } = signedIn;
   const query = await searchParams;
   const { environment, label } = query;
-  if (!account || !can('certificates.issue')) return <ReadOnly />;
+  if (!account || !can('certificates.issue')) {
+    return <ReadOnly mayAsk={principal.roles.includes('viewer')} />;
+  }
   const overview = await accountOverview(principal);
   const { liveCount, liveLimit } = overview.account;
-  const place = await issuePlace(account, overview);
+  const allowed = ENVIRONMENTS.filter((one) => can('certificates.issue', one));
+  const place = await issuePlace(account, overview, allowed);
   const values = {
     csr: '',
-    environment:
-      typeof environment === 'string' && isEnvironment(environment) ? environment : 'production',
+    environment: allowed.find((one) => one === environment) ?? allowed[0] ?? 'production',
     label: typeof label === 'string' ? label.slice(0, LABEL_MAX_CHARACTERS) : '',
   } as const;
   const wanted = wantedOf(query);
@@ -67,16 +71,20 @@ export default async function NewCertificatePage({ searchParams }: Props) {
   );
 }
 
-function ReadOnly() {
+function ReadOnly({ mayAsk }: { mayAsk: boolean }) {
   return (
     <div>
       <h1 className="title">You can read certificates, not issue them</h1>
       <p className="lede">
-        Issuing needs the Manage mTLS permission. An admin of your account can give it to you.
+        Issuing needs the Manage mTLS permission. Owners and Admins of your account can give it to
+        you.
       </p>
-      <Link className="btn mt-6" href="/certificates">
-        Show certificates
-      </Link>
+      <div className="acts mt-6">
+        {mayAsk ? <AskForIt action={askAction.bind(null, null)} form="btn btn-primary" /> : null}
+        <Link className="btn" href="/certificates">
+          Show certificates
+        </Link>
+      </div>
     </div>
   );
 }

@@ -30,10 +30,13 @@ export default async function RenewPage({ params, searchParams }: Props) {
   const { principal, account, can } = signedIn;
   const { id } = await params;
   const certificate = await orNotFound(() => getCertificate(principal, id));
-  if (!account || !can('certificates.issue')) redirect(`/certificates/${id}`);
+  if (!account || !can('certificates.issue', certificate.environment))
+    redirect(`/certificates/${id}`);
   if (certificate.status === 'revoked') redirect(replacementPath(certificate));
   const way = renewalWayOf(await searchParams);
-  const place = await issuePlace(account, await accountOverview(principal));
+  const place = await issuePlace(account, await accountOverview(principal), [
+    certificate.environment,
+  ]);
   const check = await checkRenewalOf(principal, id);
   const shared = { certificate, place, check, attempt: randomUUID() };
   return (

@@ -23,8 +23,10 @@ export default async function RevokePage({ params }: Props) {
   const { id } = await params;
   const detail = await orNotFound(() => certificateDetail(principal, id));
   const { certificate, sameKey } = detail;
-  if (certificate.status !== 'live' || !can('certificates.revoke')) redirect(`/certificates/${id}`);
   const { environment, lastSeenAt } = certificate;
+  if (certificate.status !== 'live' || !can('certificates.revoke', environment)) {
+    redirect(`/certificates/${id}`);
+  }
   return (
     <>
       <div>
