@@ -8,6 +8,8 @@ const integration = [`${folders}/**/*.integration.test.ts`];
 const MAX_WORKERS = 2;
 const UNIT_TIMEOUT_MS = 30_000;
 const INTEGRATION_TIMEOUT_MS = 60_000;
+// Opening a database and a portal, with whatever else the machine has to do.
+const HOOK_TIMEOUT_MS = 180_000;
 
 /**
  * `vitest run --project unit|pglite|postgres [path]`. Integration tests run twice: on the embedded database, and on a
@@ -26,7 +28,7 @@ export default defineConfig({
           exclude: ['node_modules', ...integration],
           // Many start real programs, on a machine that may be busy with others.
           testTimeout: UNIT_TIMEOUT_MS,
-          hookTimeout: INTEGRATION_TIMEOUT_MS,
+          hookTimeout: HOOK_TIMEOUT_MS,
         },
       },
       {
@@ -36,7 +38,7 @@ export default defineConfig({
           include: integration,
           env: { TEST_DATABASE: 'pglite' },
           testTimeout: INTEGRATION_TIMEOUT_MS,
-          hookTimeout: INTEGRATION_TIMEOUT_MS,
+          hookTimeout: HOOK_TIMEOUT_MS,
         },
       },
       {
@@ -47,7 +49,7 @@ export default defineConfig({
           env: { TEST_DATABASE: 'postgres' },
           globalSetup: ['scripts/testing/private-postgres.ts'],
           testTimeout: INTEGRATION_TIMEOUT_MS,
-          hookTimeout: INTEGRATION_TIMEOUT_MS,
+          hookTimeout: HOOK_TIMEOUT_MS,
         },
       },
     ],
