@@ -34,6 +34,7 @@ const Settings = z.object({
   EDGE_AUTHORIZER_SECRET: optional,
   EDGE_AUTHORIZER_SECRET_FILE: optional,
   EDGE_AUTHORIZER_SOCKET: optional,
+  EDGE_METRICS_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
   EDGE_HAPROXY_SOCKET: optional,
   EDGE_HAPROXY_MAP: z.string().min(1).default('/etc/haproxy/countersign.map'),
   EDGE_HAPROXY_LEASE: z.coerce.number().int().min(10).default(600),
@@ -82,6 +83,8 @@ export type GatewayConfig = {
   listeners: 'on' | 'off';
   ports: Record<Environment, ListenerPorts>;
   authorizer: AuthorizerConfig;
+  /** On 127.0.0.1; null: no metrics are told. */
+  metricsPort: number | null;
   /** Null: no HAProxy is kept up to date. */
   haproxy: HaproxyTarget | null;
   /** Null: the built-in demo API. */
@@ -132,6 +135,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     },
     listeners: settings.EDGE_LISTENERS,
     authorizer: authorizerOf(settings),
+    metricsPort: settings.EDGE_METRICS_PORT ?? null,
     haproxy:
       settings.EDGE_HAPROXY_SOCKET === undefined
         ? null

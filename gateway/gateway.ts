@@ -8,8 +8,14 @@ import { type Edge, endsConnection, judge } from '@/gateway/exchange';
 import { upstreamOf } from '@/gateway/forwarder';
 import { type HaproxyUpdater, haproxyUpdater } from '@/gateway/haproxy';
 import { type OpenListener, openListener } from '@/gateway/listener';
+import {
+  type EdgeMetrics,
+  edgeMetrics,
+  type MetricsListener,
+  openMetrics,
+} from '@/gateway/metrics';
 import { portalClient } from '@/gateway/portal-client';
-import { type Reporter, reporter } from '@/gateway/reporter';
+import { reporter } from '@/gateway/reporter';
 import {
   localServerIdentity,
   readServerIdentity,
@@ -26,6 +32,8 @@ export type Gateway = {
   ports: Record<Environment, ListenerPorts>;
   /** Null: other proxies cannot ask over a port. */
   authorizerPort: number | null;
+  /** Null: no metrics are told. */
+  metricsPort: number | null;
   /** Null: no HAProxy is kept up to date. */
   haproxy: Pick<HaproxyUpdater, 'applied'> | null;
   /** The built-in API, when it is the upstream. */
@@ -61,7 +69,13 @@ export async function startGateway(
   });
   const { ready, announce } = announcement();
   const appliedNumber = () => following.state()?.number ?? 0;
-  const reports: Reporter = reporter({ send: client.report, appliedNumber });
+  const metrics = edgeMetrics({
+    state: () => following.state(),
+    nowMs,
+    maxAgeSeconds: config.maxAgeSeconds,
+    connections: open.all,
+  });
+  const reports = metrics.around(reporter({ send: client.report, appliedNumber }));
   const following: Subscription = subscription({
     client,
     store,
@@ -83,8 +97,9 @@ export async function startGateway(
   };
   const haproxy = updaterFor(config, { state, ...world });
   following.start();
-  const opened: Opened = { listeners: [], authorizer: null };
+  const opened: Opened = { listeners: [], authorizer: null, metrics: null };
   const stop = async () => {
+    opened.metrics?.close();
     opened.authorizer?.close();
     await closeListeners(opened.listeners, open);
     await following.stop();
@@ -93,7 +108,7 @@ export async function startGateway(
     upstream.agent.destroy();
     return demoApi?.close();
   };
-  const faces = await openAll({ config, edge, open, identities, log, opened }).catch(
+  const faces = await openAll({ config, edge, open, identities, log, opened, metrics }).catch(
     async (error: unknown) => {
       await stop();
       throw error;
@@ -102,7 +117,11 @@ export async function startGateway(
   return { ...faces, haproxy, demoApi, ready, state, stop };
 }
 
-type Opened = { listeners: OpenListener[]; authorizer: OpenAuthorizer | null };
+type Opened = {
+  listeners: OpenListener[];
+  authorizer: OpenAuthorizer | null;
+  metrics: MetricsListener | null;
+};
 
 async function authorizerFor(
   config: GatewayConfig,
@@ -117,6 +136,20 @@ async function authorizerFor(
     const where = [socketPath, port === null ? null : `port ${port}`].filter((one) => one !== null);
     throw new ConfigError(
       `the authorizer cannot listen on ${where.join(', ')}: ${messageOf(error)}`,
+    );
+  }
+}
+
+async function metricsListener(
+  { metricsPort }: GatewayConfig,
+  metrics: EdgeMetrics,
+): Promise<MetricsListener | null> {
+  if (metricsPort === null) return null;
+  try {
+    return await openMetrics(metrics, metricsPort);
+  } catch (error) {
+    throw new ConfigError(
+      `cannot listen on 127.0.0.1:${metricsPort} (EDGE_METRICS_PORT): ${messageOf(error)}`,
     );
   }
 }
@@ -163,8 +196,11 @@ async function openAll(input: {
   identities: Record<Environment, ServerIdentity> | null;
   log(line: string): void;
   opened: Opened;
-}): Promise<Pick<Gateway, 'ports' | 'authorizerPort'>> {
-  const { config, edge, open, identities, log, opened } = input;
+  metrics: EdgeMetrics;
+}): Promise<Pick<Gateway, 'ports' | 'authorizerPort' | 'metricsPort'>> {
+  const { config, edge, open, identities, log, opened, metrics } = input;
+  opened.metrics = await metricsListener(config, metrics);
+  const metricsPort = opened.metrics?.port ?? null;
   opened.authorizer = await authorizerFor(config, edge, log);
   const authorizerPort = opened.authorizer?.port ?? null;
   const { host, timeouts, maxHeaderBytes } = config;
@@ -172,7 +208,7 @@ async function openAll(input: {
     production: { mtls: 0, standard: 0 },
     sandbox: { mtls: 0, standard: 0 },
   };
-  if (identities === null) return { ports, authorizerPort };
+  if (identities === null) return { ports, authorizerPort, metricsPort };
   for (const place of LISTENERS) {
     const port = config.ports[place.environment][place.listener];
     const identity = identities[place.environment];
@@ -185,7 +221,7 @@ async function openAll(input: {
       throw new ConfigError(portFault(place, host, port, error));
     }
   }
-  return { ports, authorizerPort };
+  return { ports, authorizerPort, metricsPort };
 }
 
 function portFault(

@@ -157,6 +157,8 @@ const SYSTEM_SCOPE_CALLERS = [
   'lib/certificates/revoke-idle.ts',
   'lib/enforcement/sweep.ts',
   'lib/firewall/announce.ts',
+  'lib/health/collect.ts',
+  'lib/health/readiness.ts',
   'lib/identity/authenticate.ts',
   'lib/identity/end-session.ts',
   'lib/identity/own.ts',

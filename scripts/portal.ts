@@ -3,6 +3,8 @@ import { createServer } from 'node:http';
 import next from 'next';
 import { systemScope } from '@/lib/access/scope';
 import { announceFirewall } from '@/lib/firewall/announce';
+import { healthFront, listenForMetrics } from '@/lib/health/front';
+import { observeRequest } from '@/lib/health/observe';
 import { AppError } from '@/lib/kernel/errors';
 import { SECOND_MS } from '@/lib/kernel/time';
 import { type PortalEnv, portalEnv } from '@/lib/platform/env';
@@ -30,8 +32,12 @@ async function main(): Promise<void> {
   await announceFirewall(env.firewall);
   const front = httpFront({ publicUrl: env.publicUrl, trustedProxies: env.trustedProxies });
   const pki = pkiFront();
+  const health = healthFront(env.metrics);
+  const metricsServer = await listenForMetrics(env.metrics);
   const server = createServer({ requestTimeout: 60 * SECOND_MS }, (request, response) => {
-    if (pki.take(request, response) || !front(request, response)) return;
+    observeRequest(request, response);
+    if (health.take(request, response) || pki.take(request, response)) return;
+    if (!front(request, response)) return;
     handle(request, response).catch((error: unknown) => {
       log().error({ err: error }, 'a request failed outside its route');
       response.destroy();
@@ -51,6 +57,7 @@ async function main(): Promise<void> {
     server.close();
     server.closeIdleConnections();
     socket.close();
+    metricsServer?.close();
     await portal.stop();
     process.exit(0);
   };

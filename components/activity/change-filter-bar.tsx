@@ -24,26 +24,6 @@ export function ChangeFilterBar({
       />
       <Field label="From (UTC)" type="date" name="from" defaultValue={from} />
       <Field label="To (UTC)" type="date" name="to" defaultValue={to} />
-      <Field
-        label="Object"
-        name="object"
-        form="typed"
-        placeholder="crt_…"
-        maxLength={MAX_AUDIT_FILTER_CHARACTERS}
-        autoComplete="off"
-        spellCheck={false}
-        defaultValue={object}
-      />
-      <Field
-        label="Request"
-        name="requestId"
-        form="typed"
-        placeholder="req_…"
-        maxLength={MAX_AUDIT_FILTER_CHARACTERS}
-        autoComplete="off"
-        spellCheck={false}
-        defaultValue={requestId}
-      />
       <button className="btn" type="submit">
         Show changes
       </button>
@@ -52,6 +32,31 @@ export function ChangeFilterBar({
           Clear
         </Link>
       ) : null}
+      <details className="by-id" open={Boolean(object || requestId)}>
+        <summary className="small link">By id</summary>
+        <div className="narrow">
+          <Field
+            label="Object"
+            name="object"
+            form="typed"
+            placeholder="crt_…"
+            maxLength={MAX_AUDIT_FILTER_CHARACTERS}
+            autoComplete="off"
+            spellCheck={false}
+            defaultValue={object}
+          />
+          <Field
+            label="Request"
+            name="requestId"
+            form="typed"
+            placeholder="req_…"
+            maxLength={MAX_AUDIT_FILTER_CHARACTERS}
+            autoComplete="off"
+            spellCheck={false}
+            defaultValue={requestId}
+          />
+        </div>
+      </details>
     </form>
   );
 }

@@ -10,7 +10,7 @@ export function ExportCard({ filter, auditKey }: { filter: ChangeFilter; auditKe
   return (
     <section className="sheet" aria-labelledby="export-title">
       <div className="sheet-pad grid gap-4">
-        <div className="flex flex-wrap items-start justify-between gap-4">
+        <div className="bundle">
           <div>
             <h2 className="h2" id="export-title">
               Export {narrowed ? 'these changes' : 'all changes'}
@@ -35,9 +35,12 @@ export function ExportCard({ filter, auditKey }: { filter: ChangeFilter; auditKe
           <summary className="small link">Check an export</summary>
           <div className="small soft mt-3 grid gap-2">
             <p>
-              Download the <a href="/audit-verify.mjs">checking program</a>, one file for Node 18 or
-              newer that needs no network, and note the key now: an export is only as good as the
-              key you compare it with.
+              Download the{' '}
+              <a className="link" href="/audit-verify.mjs">
+                checking program
+              </a>
+              , one file for Node 18 or newer that needs no network, and note the key now: an export
+              is only as good as the key you compare it with.
             </p>
             <p className="flex items-center gap-1">
               <code className="wrap-anywhere">{command}</code>
@@ -45,7 +48,11 @@ export function ExportCard({ filter, auditKey }: { filter: ChangeFilter; auditKe
             </p>
             <p>
               Keep your exports: with <code>--earlier</code> a newer one is compared with one you
-              kept. The key as a file: <a href="/audit-key.pem">audit-key.pem</a>.
+              kept. The key as a file:{' '}
+              <a className="link" href="/audit-key.pem">
+                audit-key.pem
+              </a>
+              .
             </p>
           </div>
         </details>

@@ -121,6 +121,7 @@ const DETAIL_NAMES: Record<string, string> = {
   scopes: 'Scopes',
   why: 'Why',
   kind: 'Kind',
+  method: 'Method',
   state: 'State',
   before: 'Before',
   number: 'Number',

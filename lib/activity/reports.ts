@@ -3,8 +3,10 @@ import type { Edge, Prisma } from '@/generated/prisma/client';
 import { systemScope } from '@/lib/access/scope';
 import type { EdgeReport } from '@/lib/contract/edge-protocol';
 import { idFrom } from '@/lib/kernel/ids';
+import { REFUSALS } from '@/lib/kernel/refusals';
 import { currentTime } from '@/lib/platform/clock';
 import { acrossAccounts, type Tx } from '@/lib/platform/database';
+import { metrics } from '@/lib/platform/metrics';
 import { sha256 } from '@/lib/platform/random';
 import { addCounts } from './call-counts';
 import { decisionFeed } from './decision-feed';
@@ -16,8 +18,8 @@ import { addDecisions } from './queries';
  * edge and request id.
  */
 export async function takeReport(edge: Edge, report: EdgeReport, requestId: string): Promise<void> {
-  const added = await acrossAccounts(systemScope('reports', requestId), async (tx) => {
-    if ((await noteEdge(tx, edge, report)) === 'again') return 0;
+  const stored = await acrossAccounts(systemScope('reports', requestId), async (tx) => {
+    if ((await noteEdge(tx, edge, report)) === 'again') return null;
     const { successes, refusals, counts = [] } = report;
     const owners = await ownersOf(tx, [...successes, ...refusals, ...counts]);
     await noteSeen(tx, report, owners);
@@ -25,7 +27,17 @@ export async function takeReport(edge: Edge, report: EdgeReport, requestId: stri
     await addCounts(tx, report, owners);
     return addDecisions(tx, decisionsOf(edge, report, owners));
   });
-  if (added > 0) decisionFeed().nudge();
+  if (stored === null) return;
+  countVerdicts(report);
+  if (stored > 0) decisionFeed().nudge();
+}
+
+/** What an edge says is bounded to the words that there are. */
+function countVerdicts({ counts = [] }: EdgeReport): void {
+  for (const { environment, listener, outcome, calls } of counts) {
+    const known = outcome === 'passed' || Object.hasOwn(REFUSALS, outcome);
+    metrics().verdicts.inc({ environment, listener, outcome: known ? outcome : 'other' }, calls);
+  }
 }
 
 /** The row of the edge is held from here on, so that two copies of a report cannot be stored side by side. */

@@ -12,6 +12,8 @@ import type { LintedDraft } from '@/lib/pki/lint';
 import { currentTime } from '@/lib/platform/clock';
 import { inScope } from '@/lib/platform/database';
 import { failpoint } from '@/lib/platform/failpoint';
+import { metrics, secondsSince } from '@/lib/platform/metrics';
+import { asAppError } from '@/lib/platform/problem';
 import { newId, sha256 } from '@/lib/platform/random';
 import { checkedCsr, type KeyLookup } from './check';
 import { finishIntent, givenUp, resumeIntent, stillPending } from './finish';
@@ -71,6 +73,26 @@ export async function issueVetted(
   scope: Scope,
   request: VettedRequest,
   onTaken: () => Promise<void> = async () => undefined,
+): Promise<CertificateView> {
+  const startMs = performance.now();
+  const count = (result: string) => {
+    metrics().issuance.inc({ environment: request.environment, result });
+    metrics().issuanceSeconds.observe({ result }, secondsSince(startMs));
+  };
+  try {
+    const view = await issued(scope, request, onTaken);
+    count('issued');
+    return view;
+  } catch (error) {
+    count(asAppError(error).code);
+    throw error;
+  }
+}
+
+async function issued(
+  scope: Scope,
+  request: VettedRequest,
+  onTaken: () => Promise<void>,
 ): Promise<CertificateView> {
   const { csr, legalName } = await request.vet('listed');
   if (csr === null) throw await rejected(request);

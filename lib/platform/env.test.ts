@@ -40,6 +40,7 @@ describe('settings of a portal', () => {
         production: { ingress: ['127.0.0.1/32'], egress: [] },
         sandbox: { ingress: ['127.0.0.1/32'], egress: [] },
       },
+      metrics: { token: null, port: null },
       apiLimits: { perMinute: 600, burst: 100, withoutKeyPerMinute: 60 },
       sessionLimits: { idleMs: 7_200_000, absoluteMs: 43_200_000 },
       sso: null,

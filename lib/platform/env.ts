@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { ENVIRONMENTS, type Environment } from '@/lib/kernel/environments';
 import { addressList } from './address-list';
 import { type ApiLimits, apiLimits, apiSettings } from './api-env';
+import { type MetricsAccess, metricsAccess, metricsSettings } from './metrics-env';
 import { SettingsError, SIGN_IN_SETTINGS, type SignInEnv, signInEnv } from './sign-in-env';
 
 export { SettingsError };
@@ -48,6 +49,7 @@ export type PortalEnv = SignInEnv & {
   /** Where edges listen, and where webhooks come from, as customers are told. */
   readonly firewall: Record<Environment, FirewallRanges>;
   readonly apiLimits: ApiLimits;
+  readonly metrics: MetricsAccess;
   /** Absolute; sorted SHA-256 digests of public keys that are never taken. Null: no list. */
   readonly weakKeysFile: string | null;
   /** Counts of calls and refused calls are kept for so many days. */
@@ -135,6 +137,7 @@ const Settings = z.object({
     )
     .optional(),
   ...apiSettings,
+  ...metricsSettings,
   ...SIGN_IN_SETTINGS,
   ACTIVITY_RETENTION_DAYS: z.coerce
     .number(`write a number of days, at least ${MIN_RETENTION_DAYS}`)
@@ -193,6 +196,7 @@ export function portalEnv(env: Readonly<Record<string, string | undefined>>): Po
     },
     firewall: firewallRanges(settings, demo && isLoopbackHost(host) ? host : null),
     apiLimits: apiLimits(settings),
+    metrics: metricsAccess(settings),
     ...signInEnv(settings),
     weakKeysFile: absolute(settings.WEAK_KEYS_FILE),
     activityRetentionDays: settings.ACTIVITY_RETENTION_DAYS,

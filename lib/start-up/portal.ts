@@ -8,6 +8,7 @@ import { makeCheckpoints } from '@/lib/audit/checkpoint';
 import { recoverIntents } from '@/lib/certificates/recover';
 import { revokeIdle } from '@/lib/certificates/revoke-idle';
 import { sweepEnforcement } from '@/lib/enforcement/sweep';
+import { observedSigner } from '@/lib/health/observe';
 import { issuerBook } from '@/lib/issuers/book';
 import { HOUR_MS, SECOND_MS } from '@/lib/kernel/time';
 import { openKnownWeakKeys } from '@/lib/key-policy/known-weak';
@@ -87,7 +88,7 @@ export async function startPortal(settings: PortalSettings): Promise<StartedPort
     await migrate(settings.root);
     const weakKeys = await openKnownWeakKeys(settings.weakKeysFile);
     const { signer, closeSigner } = await openSigner(settings);
-    const { firstStart } = await openDeployment(settings, signer);
+    const { firstStart } = await openDeployment(settings, observedSigner(signer));
     await issuerBook().refresh();
     issuerBook().start();
     revocationLists().start();
