@@ -5,6 +5,7 @@ import {
   BrickWall,
   Building2,
   History,
+  KeyRound,
   LayoutDashboard,
   type LucideIcon,
   Mail,
@@ -19,6 +20,7 @@ export type Place =
   | 'certificates'
   | 'enforcement'
   | 'api-clients'
+  | 'api-keys'
   | 'connect'
   | 'activity'
   | 'members'
@@ -34,6 +36,7 @@ export const PLACES: Record<Place, { name: string; href: string; icon: LucideIco
   certificates: { name: 'Certificates', href: '/certificates', icon: BadgeCheck },
   enforcement: { name: 'Enforcement', href: '/enforcement', icon: Shield },
   'api-clients': { name: 'API clients', href: '/api-clients', icon: Bot },
+  'api-keys': { name: 'API keys', href: '/api-keys', icon: KeyRound },
   connect: { name: 'Connect', href: '/connect', icon: Plug },
   activity: { name: 'Activity', href: '/activity', icon: Activity },
   members: { name: 'Members', href: '/members', icon: Users },
@@ -49,6 +52,7 @@ const ACCOUNT_PLACES: Place[] = [
   'certificates',
   'enforcement',
   'api-clients',
+  'api-keys',
   'connect',
   'activity',
   'members',

@@ -32,6 +32,8 @@ export function placesToLookAt(certificateId: string): PlaceToLook[] {
       'renew-same-key': `${certificate}/renew?way=same-key`,
       enforcement: '/enforcement',
       'api-clients': '/api-clients',
+      'api-keys': '/api-keys',
+      'new-api-key': '/api-keys/new',
       connect: '/connect',
       'connect-java': '/connect?language=java&key=passphrase',
       'connect-postman': '/connect?language=postman',
