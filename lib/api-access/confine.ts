@@ -12,12 +12,16 @@ import { AppError } from '@/lib/kernel/errors';
 type Call = { principal: Principal; params: unknown; query: unknown; body: unknown };
 
 const CERTIFICATE = '/api/v1/certificates/{id}';
+const AUDIT = '/api/v1/audit-events';
 
-/** How the environment of what an operation reads is known; null: it reads nothing of an environment. */
-export function environmentBy(operation: Operation): 'value' | 'filter' | 'certificate' | null {
+/** How the environment of what an operation reads is known; `all`: it reads of every one; null: of none. */
+export function environmentBy(
+  operation: Operation,
+): 'value' | 'filter' | 'certificate' | 'all' | null {
   const { params, query, path } = operation;
   if (params && 'environment' in params.shape) return 'value';
   if (query && 'environment' in query.shape) return 'filter';
+  if (path.startsWith(AUDIT)) return 'all';
   return path.startsWith(CERTIFICATE) ? 'certificate' : null;
 }
 
@@ -33,6 +37,11 @@ export async function confined(operation: Operation, call: Call): Promise<void> 
     if (typeof asked === 'string' && asked !== actsIn) throw otherEnvironment(actsIn, asked);
   }
   const by = environmentBy(operation);
+  if (by === 'all') {
+    throw new AppError('forbidden', {
+      detail: `This API key is for ${actsIn} only, and this is of the whole account. Use a key that is for both environments.`,
+    });
+  }
   if (by === 'filter') Object.assign(Object(call.query), { environment: actsIn });
   if (by === 'certificate' && operation.method === 'GET') {
     const { environment } = await getCertificate(call.principal, String(Object(call.params).id));

@@ -205,6 +205,7 @@ describe('a key of one environment', () => {
     for (const refused of [
       () => held('listCertificates', { query: { environment: 'production' } }),
       () => held('getEnforcement', { params: { environment: 'production' } }),
+      () => held('listAuditEvents', {}),
       () => held('getCertificate', { params: { id: certificate.id } }),
       () => held('downloadCertificate', { params: { id: certificate.id } }),
       () => held('issueCertificate', { body: { environment: 'production', csr: '' } }),

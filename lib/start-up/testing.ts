@@ -31,7 +31,7 @@ export type TestPortal = {
 };
 
 export async function openTestPortal(
-  change: Partial<Pick<PortalSettings, 'signer' | 'weakKeysFile' | 'sso'>> = {},
+  change: Partial<Pick<PortalSettings, 'signer' | 'weakKeysFile' | 'sso' | 'apiLimits'>> = {},
 ): Promise<TestPortal> {
   const dataDir = mkdtempSync(join(tmpdir(), 'countersign-test-'));
   const databaseUrl = onPostgres ? await newDatabase() : null;
