@@ -17,6 +17,7 @@ import {
 import { disableStaff, membersOf, staff } from '@/lib/accounts/people';
 import { createApiKey, disableApiKey, keysOf } from '@/lib/api-access/keys';
 import { apiClientsOf, createApiClient, disableApiClient } from '@/lib/api-clients/manage';
+import { wholeTrail } from '@/lib/audit/verify-database';
 import { apiClientBody } from '@/lib/contract/operations';
 import { issuerBook } from '@/lib/issuers/book';
 import { changeIssuerState } from '@/lib/issuers/change-state';
@@ -231,6 +232,24 @@ export const OPERATOR_VERBS: Record<string, Record<string, Verb>> = {
       '(see npm run ca -- disown)',
       z.strictObject({ certificates: signed }),
       (scope, args) => disownCertificates(scope, args.certificates),
+    ),
+  },
+  audit: {
+    verify: verb(
+      '[--account ID] [--checkpoint NUMBER --root HEX]: the trail in the database against what was signed',
+      z
+        .strictObject({
+          account: z.string().optional(),
+          checkpoint: z.coerce.number().int().min(1).optional(),
+          root: z
+            .string()
+            .regex(/^[0-9a-f]{64}$/)
+            .optional(),
+        })
+        .refine(({ checkpoint, root }) => (checkpoint === undefined) === (root === undefined), {
+          error: 'give both --checkpoint and --root, or neither',
+        }),
+      (scope, args) => wholeTrail(scope, args),
     ),
   },
   mail: { list: verb('', none, (scope) => troubledMails(scope)) },
