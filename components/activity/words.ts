@@ -46,7 +46,13 @@ const SENTENCES: Record<string, (detail: Detail) => string> = {
     text(d, 'end') === 'asked'
       ? `ended the suspension of enforcement in ${place(d)}`
       : `ended the suspension of enforcement in ${place(d)}, whose time was over`,
-  'session.opened': () => 'signed in',
+  'session.opened': (d) => `signed in${METHODS[text(d, 'method')] ?? ''}`,
+  'session.ended-elsewhere': (d) =>
+    `ended ${counted(Number(text(d, 'count')), 'session')} of theirs elsewhere`,
+  'person.password-changed': () => 'changed their password',
+  'second-factor.added': (d) => `added ${text(d, 'what')} as a second factor`,
+  'second-factor.removed': (d) => `removed ${text(d, 'what')} as a second factor`,
+  'recovery-codes.renewed': () => 'made new recovery codes',
   'session.closed': () => 'signed out',
   'account.looked-into': () => 'opened this account as support, to read',
   'support.looked': (d) => `looked into this account as support: ${text(d, 'why')}`,
@@ -84,6 +90,11 @@ const SENTENCES: Record<string, (detail: Detail) => string> = {
   'certificates.disowned': (d) =>
     `entered ${counted(Number(text(d, 'count')), 'certificate', 'certificates')} that a restored database had forgotten as revoked`,
   'member.disabled': (d) => `removed ${text(d, 'email')}`,
+};
+
+const METHODS: Record<string, string> = {
+  passkey: ' with a passkey',
+  sso: ' through single sign-on',
 };
 
 export function sentenceOf(event: ActivityEventView): string {

@@ -66,10 +66,10 @@ export function Shell({
           <span className="avatar" aria-hidden="true">
             {initials(person.name)}
           </span>
-          <span className="who" title={person.email}>
+          <Link className="who" href="/profile" title="Your sign-in">
             <span>{person.name}</span>
             <small>{person.email}</small>
-          </span>
+          </Link>
           <form action={actions.signOut}>
             <button type="submit" className="iconbtn" aria-label="Sign out" title="Sign out">
               <LogOut className="icon" aria-hidden="true" />

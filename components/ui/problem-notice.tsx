@@ -1,3 +1,4 @@
+import { ConfirmYourself } from './confirm-yourself';
 import { Notice } from './notice';
 import type { Problem } from './problem';
 
@@ -6,6 +7,7 @@ export function ProblemNotice({ problem }: { problem: Problem | undefined }) {
   return (
     <Notice tone="refused" title={problem.title}>
       <p>{problem.detail}</p>
+      {problem.code === 'reauthentication_required' ? <ConfirmYourself /> : null}
       {problem.code === 'internal_error' ? (
         <p>
           Request id <code>{problem.requestId}</code>

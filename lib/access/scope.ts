@@ -100,7 +100,7 @@ export function authorize(
       detail: 'This account is suspended, so nothing can be read or changed in it. Ask support.',
     });
   }
-  requireRecent(principal, rule);
+  if (rule.recent === 'yes' && principal.actor.kind === 'person') requireProved(principal);
   const { actor, requestId, actsIn } = principal;
   const bounds = actsIn !== undefined && rule.bound === 'environment' ? { actsIn } : {};
   const scope = { accountId: principal.account.id, permission, ...bounds, actor, requestId };
@@ -140,13 +140,12 @@ export function may(
   );
 }
 
-/** @throws AppError `forbidden`, `reauthentication_required` */
+/** @throws AppError `forbidden` */
 export function authorizeDeployment(
   principal: Principal,
   permission: DeploymentPermission,
 ): DeploymentScope {
   if (!allowed(principal, DEPLOYMENT_PERMISSIONS[permission])) throw refused(principal, permission);
-  requireRecent(principal, DEPLOYMENT_PERMISSIONS[permission]);
   return { permission, actor: principal.actor, requestId: principal.requestId } as DeploymentScope;
 }
 
@@ -171,8 +170,11 @@ function asSupport(principal: Principal, rule: { readonly roles: readonly Role[]
   return roles.some((role) => principal.roles.includes(role) && rule.roles.includes(role));
 }
 
-function requireRecent({ actor, authenticatedAt, askedAt }: Principal, rule: Rule): void {
-  if (rule.recent !== 'yes' || actor.kind !== 'person') return;
+/**
+ * For what a person does to their own sign-in, which no rule is about.
+ * @throws AppError `reauthentication_required` when the proof that it is them is older than `RECENT_MINUTES`
+ */
+export function requireProved({ authenticatedAt, askedAt }: Principal): void {
   const since = askedAt.getTime() - (authenticatedAt?.getTime() ?? Number.NEGATIVE_INFINITY);
   if (since <= RECENT_MINUTES * MINUTE_MS) return;
   throw new AppError('reauthentication_required', {

@@ -1,4 +1,9 @@
-import { type DeploymentScope, type Principal, systemScope } from '@/lib/access/scope';
+import {
+  type DeploymentScope,
+  type Principal,
+  requireProved,
+  systemScope,
+} from '@/lib/access/scope';
 import { DEPLOYMENT_CHAIN, recordEvent } from '@/lib/audit/record';
 import { AppError } from '@/lib/kernel/errors';
 import type { Tx } from '@/lib/platform/database';
@@ -32,10 +37,11 @@ export function authorizeOwn({ principal, sessionId, confinedTo }: SignedIn): Ow
 /**
  * As `authorizeOwn`, for what would outlast the session: whoever runs an account's identity provider can sign in as its
  * people, and must not leave a password or a passkey behind that opens their other accounts.
- * @throws AppError `forbidden`
+ * @throws AppError `forbidden`, `reauthentication_required`
  */
 export function authorizeOwnSignIn(found: SignedIn): Own {
   const own = authorizeOwn(found);
+  requireProved(found.principal);
   if (own.confinedTo === null) return own;
   throw new AppError('forbidden', {
     detail:

@@ -2,29 +2,81 @@ import { systemScope } from '@/lib/access/scope';
 import { AppError } from '@/lib/kernel/errors';
 import { acrossAccounts } from '@/lib/platform/database';
 import { requestFacts } from '@/lib/platform/request';
-import { authenticate } from './authenticate';
+import { provePassword } from './authenticate';
 import { endSession } from './end-session';
+import { dropHalfSession, readHalfSession, setHalfSession } from './half-session';
+import { openSession } from './open-session';
+import { proveByCode } from './second-factor';
 import { requirePerson, signedIn } from './session';
 import { dropSessionCookie, setSessionCookie } from './session-cookie';
 
-/** Signs in and sets the cookie. For a server action; the same cookie as next-auth's own endpoint sets. */
+export type SignInOutcome =
+  | { is: 'signed in' }
+  | { is: 'asked for the second factor' }
+  | { is: 'refused'; message: string };
+
+/** Signs in and sets the cookie, or, for who has a second factor, leads on to it. For a server action. */
 export async function signIn(credentials: {
   email: string;
   password: string;
-}): Promise<{ ok: true } | { ok: false; message: string }> {
-  try {
-    const opened = await authenticate(credentials, await requestFacts());
-    if (!opened) {
+}): Promise<SignInOutcome> {
+  return said(async () => {
+    const request = await requestFacts();
+    const person = await provePassword(credentials, request);
+    if (!person) {
       return {
-        ok: false,
+        is: 'refused',
         message: 'The e-mail address or the password is not right. Check both and try again.',
       };
     }
+    if (person.factors === 'set') {
+      await setHalfSession(person);
+      return { is: 'asked for the second factor' };
+    }
+    const opened = await acrossAccounts(systemScope('authentication', request.requestId), (tx) =>
+      openSession(tx, { person, request, method: 'password', confinedTo: null }),
+    );
     await setSessionCookie(opened);
-    return { ok: true };
+    return { is: 'signed in' };
+  });
+}
+
+/** The second half of signing in: a code of the app, or a recovery code. */
+export async function signInWithCode(code: string): Promise<SignInOutcome> {
+  return said(async () => {
+    const request = await requestFacts();
+    const person = await readHalfSession(request.requestId);
+    if (!person) {
+      return { is: 'refused', message: 'That took longer than five minutes. Sign in again.' };
+    }
+    const opened = await acrossAccounts(
+      systemScope('authentication', request.requestId),
+      async (tx) => {
+        const way = await proveByCode(tx, person.id, code);
+        if (way === null) return null;
+        const detail = { secondFactor: way };
+        return openSession(tx, { person, request, method: 'password', confinedTo: null, detail });
+      },
+    );
+    if (!opened) {
+      return {
+        is: 'refused',
+        message:
+          'The code is not right, or it was used before. Wait for the next one, or use a recovery code that you have not used.',
+      };
+    }
+    await dropHalfSession();
+    await setSessionCookie(opened);
+    return { is: 'signed in' };
+  });
+}
+
+async function said(work: () => Promise<SignInOutcome>): Promise<SignInOutcome> {
+  try {
+    return await work();
   } catch (error) {
     if (error instanceof AppError && error.code === 'rate_limited') {
-      return { ok: false, message: error.detail };
+      return { is: 'refused', message: error.detail };
     }
     throw error;
   }

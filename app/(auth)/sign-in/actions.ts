@@ -20,6 +20,8 @@ export async function signInAction(_: SignInState, data: FormData): Promise<Sign
     return { message: 'Fill in both: your e-mail address and your password.', values };
   }
   const outcome = await signIn(input.data);
-  if (!outcome.ok) return { message: outcome.message, values };
-  redirect(localPath(data.get('next')));
+  if (outcome.is === 'refused') return { message: outcome.message, values };
+  const next = localPath(data.get('next'));
+  if (outcome.is === 'signed in') redirect(next);
+  redirect(`/sign-in/second?next=${encodeURIComponent(next)}`);
 }

@@ -1,0 +1,48 @@
+import type { Metadata } from 'next';
+import { factorAction } from '@/app/(portal)/profile/actions';
+import { AppFactor } from '@/components/profile/app-factor';
+import { Link } from '@/components/ui/link';
+import { Mark } from '@/components/ui/mark';
+import { listed } from '@/components/words';
+import { ownFactors } from '@/lib/identity/second-factor';
+import { requirePerson } from '@/lib/identity/session';
+import { localPath } from '../sign-in/local-path';
+
+export const metadata: Metadata = { title: 'Set up a second factor' };
+export const dynamic = 'force-dynamic';
+
+type Props = { searchParams: Promise<{ next?: string | string[] }> };
+
+/** Where people land whose account requires what they do not have yet. */
+export default async function SetUpPage({ searchParams }: Props) {
+  const next = localPath((await searchParams).next);
+  const found = await requirePerson();
+  const { app, requiredBy } = await ownFactors(found);
+  return (
+    <div className="entrance">
+      <main id="main" tabIndex={-1}>
+        <span className="brand -ml-2">
+          <Mark />
+          Countersign
+        </span>
+        <h1 className="title mt-8">Set up a second factor</h1>
+        <p className="lede">
+          {requiredBy.length > 0 ? listed(requiredBy) : 'Your account'} requires one of everybody.
+          Nothing else is open to you before that.
+        </p>
+        {found.must === 'nothing' ? (
+          <p className="lede">
+            You have one.{' '}
+            <Link className="link" href={next}>
+              Go on
+            </Link>
+          </p>
+        ) : null}
+        <AppFactor app={app} action={factorAction} next={next} />
+        <p className="small quiet mt-6">
+          No app yet? Any that makes six-digit codes will do; most password managers have one.
+        </p>
+      </main>
+    </div>
+  );
+}

@@ -1,0 +1,41 @@
+import type { Metadata } from 'next';
+import { redirect } from 'next/navigation';
+import { Link } from '@/components/ui/link';
+import { Mark } from '@/components/ui/mark';
+import { readHalfSession } from '@/lib/identity/half-session';
+import { signedIn } from '@/lib/identity/session';
+import { requestFacts } from '@/lib/platform/request';
+import { localPath } from '../local-path';
+import { CodeForm } from './form';
+
+export const metadata: Metadata = { title: 'Second factor' };
+export const dynamic = 'force-dynamic';
+
+type Props = { searchParams: Promise<{ next?: string | string[] }> };
+
+export default async function SecondFactorPage({ searchParams }: Props) {
+  const next = localPath((await searchParams).next);
+  if (await signedIn()) redirect(next);
+  const again = `/sign-in?next=${encodeURIComponent(next)}`;
+  const { requestId } = await requestFacts();
+  const half = await readHalfSession(requestId);
+  if (!half) redirect(again);
+  return (
+    <div className="entrance">
+      <main id="main" tabIndex={-1}>
+        <span className="brand -ml-2">
+          <Mark />
+          Countersign
+        </span>
+        <h1 className="title mt-8">Second factor</h1>
+        <p className="lede">Your password was right. Prove that it is you once more.</p>
+        <CodeForm next={next} app={half.app} />
+        <p className="small quiet mt-6">
+          <Link className="link" href={again}>
+            Sign in as someone else
+          </Link>
+        </p>
+      </main>
+    </div>
+  );
+}
