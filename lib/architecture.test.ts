@@ -163,6 +163,7 @@ const SYSTEM_SCOPE_CALLERS = [
   'lib/identity/end-session.ts',
   'lib/identity/half-session.ts',
   'lib/identity/own.ts',
+  'lib/identity/passkeys.ts',
   'lib/identity/read-session.ts',
   'lib/identity/sign-in.ts',
   'lib/issuers/book.ts',

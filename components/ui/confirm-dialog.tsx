@@ -1,6 +1,7 @@
 'use client';
 
 import { type FormEvent, useState } from 'react';
+import { PasskeyButton } from '@/components/profile/passkey-button';
 import { ProofField } from '@/components/profile/proof-field';
 import { Dialog } from './dialog';
 import { Notice } from './notice';
@@ -26,6 +27,11 @@ export function ConfirmDialog({
   };
   return (
     <Dialog title="Confirm that it is you" open onOpenChange={onLeft}>
+      <div className="mt-4">
+        <PasskeyButton path="/confirm/answer" onProved={onConfirmed}>
+          Use a passkey
+        </PasskeyButton>
+      </div>
       <form onSubmit={onSubmit} className="mt-4 grid gap-4">
         {message ? (
           <Notice tone="refused">

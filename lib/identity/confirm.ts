@@ -1,7 +1,9 @@
 import { AppError } from '@/lib/kernel/errors';
 import { currentTime } from '@/lib/platform/clock';
-import { acrossAccounts } from '@/lib/platform/database';
-import { authorizeOwn } from './own';
+import { acrossAccounts, type Tx } from '@/lib/platform/database';
+import { authorizeOwn, type Own } from './own';
+import { authenticationAnswer } from './passkey-answers';
+import { proveByPasskey } from './passkeys';
 import { passwordMatches } from './passwords';
 import type { SignedIn } from './read-session';
 import { proveByCode } from './second-factor';
@@ -32,10 +34,26 @@ export async function confirmItIsMe(found: SignedIn, proof: string): Promise<voi
       detail: `The ${isCode ? 'code' : 'password'} is not right. Nothing was changed; try again.`,
     });
   }
-  await acrossAccounts(own.scope, (tx) =>
-    tx.session.update({
-      where: { id: own.sessionId },
-      data: { authenticatedAt: currentTime() },
-    }),
-  );
+  await acrossAccounts(own.scope, (tx) => noteProved(tx, own));
+}
+
+/** The same by a passkey of theirs. @throws AppError `invalid_request` */
+export async function confirmByPasskey(found: SignedIn, answer: unknown): Promise<void> {
+  const own = authorizeOwn(found);
+  await acrossAccounts(own.scope, async (tx) => {
+    const person = await proveByPasskey(tx, authenticationAnswer(answer));
+    if (person.id !== own.personId || own.confinedTo !== null) {
+      throw new AppError('invalid_request', {
+        detail: 'That passkey is of another sign-in than this one. Choose another.',
+      });
+    }
+    await noteProved(tx, own);
+  });
+}
+
+async function noteProved(tx: Tx, own: Own): Promise<void> {
+  await tx.session.update({
+    where: { id: own.sessionId },
+    data: { authenticatedAt: currentTime() },
+  });
 }

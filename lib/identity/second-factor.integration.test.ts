@@ -122,7 +122,7 @@ describe('T20: the second factor', () => {
     expect(asked.can('certificates.read')).toBe(false);
     const { found } = await withApp(person);
     const after = await now(found.sessionId);
-    expect(after).toMatchObject({ must: 'nothing', role: 'Owner' });
+    expect(after).toMatchObject({ must: 'nothing', role: 'Admin' });
     await expect(removeApp(after)).rejects.toMatchObject({ code: 'second_factor_required' });
     const byProvider = await person.signIn({ method: 'sso', confinedTo: strict.id });
     expect(byProvider.must).toBe('nothing');

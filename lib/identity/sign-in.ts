@@ -6,6 +6,8 @@ import { provePassword } from './authenticate';
 import { endSession } from './end-session';
 import { dropHalfSession, readHalfSession, setHalfSession } from './half-session';
 import { openSession } from './open-session';
+import { authenticationAnswer } from './passkey-answers';
+import { proveByPasskey } from './passkeys';
 import { proveByCode } from './second-factor';
 import { requirePerson, signedIn } from './session';
 import { dropSessionCookie, setSessionCookie } from './session-cookie';
@@ -71,11 +73,28 @@ export async function signInWithCode(code: string): Promise<SignInOutcome> {
   });
 }
 
+/** A passkey alone signs in: it is something one has, and its own unlocking is the other factor. */
+export async function signInWithPasskey(answer: unknown): Promise<SignInOutcome> {
+  return said(async () => {
+    const request = await requestFacts();
+    const opened = await acrossAccounts(
+      systemScope('authentication', request.requestId),
+      async (tx) => {
+        const person = await proveByPasskey(tx, authenticationAnswer(answer));
+        return openSession(tx, { person, request, method: 'passkey', confinedTo: null });
+      },
+    );
+    await dropHalfSession();
+    await setSessionCookie(opened);
+    return { is: 'signed in' };
+  });
+}
+
 async function said(work: () => Promise<SignInOutcome>): Promise<SignInOutcome> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof AppError && error.code === 'rate_limited') {
+    if (error instanceof AppError && ['rate_limited', 'invalid_request'].includes(error.code)) {
       return { is: 'refused', message: error.detail };
     }
     throw error;

@@ -1,5 +1,6 @@
 'use client';
 
+import { PasskeyButton } from '@/components/profile/passkey-button';
 import { ProofField } from '@/components/profile/proof-field';
 import { useKeptForm } from '@/components/ui/kept-form';
 import { Notice } from '@/components/ui/notice';
@@ -20,6 +21,9 @@ export function ConfirmForm({ next }: { next: string }) {
       <button className="btn btn-primary btn-wide mt-2" type="submit" disabled={pending}>
         Confirm
       </button>
+      <PasskeyButton path="/confirm/answer" onProved={() => window.location.assign(next)}>
+        Use a passkey
+      </PasskeyButton>
     </form>
   );
 }

@@ -1,5 +1,6 @@
 import type { Metadata } from 'next';
 import { redirect } from 'next/navigation';
+import { PasskeySignIn } from '@/components/profile/passkey-sign-in';
 import { PublicLinks } from '@/components/public/links';
 import { Mark } from '@/components/ui/mark';
 import { signedIn } from '@/lib/identity/session';
@@ -24,6 +25,8 @@ export default async function SignInPage({ searchParams }: Props) {
         <h1 className="title mt-8">Sign in</h1>
         <p className="lede">Certificates and mTLS enforcement for your API account.</p>
         <SignInForm next={next} />
+        <p className="or small quiet needs-scripts">or</p>
+        <PasskeySignIn next={next} />
         <p className="small quiet mt-6">
           No sign-in yet, or the password is lost? Ask an admin of your account, or your provider.
         </p>

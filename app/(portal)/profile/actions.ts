@@ -6,8 +6,10 @@ import type { FactorState } from '@/components/profile/app-factor';
 import type { ProfileState } from '@/components/profile/password-form';
 import { changePassword } from '@/lib/identity/change-password';
 import { endOtherSessions, endOwnSession } from '@/lib/identity/own-sessions';
+import { registrationAnswer } from '@/lib/identity/passkey-answers';
+import { addPasskey, beginPasskey, removePasskey } from '@/lib/identity/passkeys';
 import { beginApp, removeApp, renewRecoveryCodes, turnOnApp } from '@/lib/identity/second-factor';
-import { requirePerson } from '@/lib/identity/session';
+import { requirePerson, type SignedIn } from '@/lib/identity/session';
 import { attempt } from '../attempt';
 
 const typed = z.string().max(256).catch('');
@@ -38,18 +40,57 @@ export async function passwordAction(_: ProfileState, data: FormData): Promise<P
   return { done: 'Your password is changed, and every other session of yours has ended.' };
 }
 
+const ACTS = ['begin', 'turn-on', 'renew', 'remove', 'add-passkey', 'remove-passkey'] as const;
+const passkeyName = z
+  .string()
+  .trim()
+  .max(60)
+  .regex(/^[^\p{Cc}\p{Cf}]+$/u)
+  .catch('Passkey');
+
 /** What the pressed button says. */
 export async function factorAction(_: FactorState, data: FormData): Promise<FactorState> {
   const found = await requirePerson();
-  const act = z.enum(['begin', 'turn-on', 'renew', 'remove']).catch('begin').parse(data.get('act'));
-  if (act === 'turn-on' || act === 'renew') {
-    const codes = await attempt(() =>
-      act === 'renew' ? renewRecoveryCodes(found) : turnOnApp(found, typed.parse(data.get('code'))),
-    );
-    return codes.ok ? { codes: codes.value } : { problem: codes.problem };
-  }
-  const done = await attempt(() => (act === 'begin' ? beginApp(found) : removeApp(found)));
+  const act = z.enum(ACTS).catch('begin').parse(data.get('act'));
+  const done = await attempt(() => actOf(found, act, data));
   if (!done.ok) return { problem: done.problem };
-  refresh();
-  return {};
+  // Codes are shown once, so the page that shows them stays as it is.
+  if (done.value.length === 0 || act === 'add-passkey') refresh();
+  return done.value.length > 0 ? { codes: done.value } : {};
+}
+
+/** @returns recovery codes, where some were made */
+async function actOf(
+  found: SignedIn,
+  act: (typeof ACTS)[number],
+  data: FormData,
+): Promise<string[]> {
+  switch (act) {
+    case 'begin':
+      await beginApp(found);
+      return [];
+    case 'turn-on':
+      return turnOnApp(found, typed.parse(data.get('code')));
+    case 'renew':
+      return renewRecoveryCodes(found);
+    case 'remove':
+      await removeApp(found);
+      return [];
+    case 'add-passkey':
+      return addPasskey(found, {
+        response: registrationAnswer(data.get('answer')),
+        name: passkeyName.parse(data.get('name')),
+      });
+    case 'remove-passkey':
+      await removePasskey(found, typed.parse(data.get('passkeyId')));
+      return [];
+  }
+}
+
+export async function beginPasskeyAction() {
+  const found = await requirePerson();
+  const offer = await attempt(() => beginPasskey(found));
+  return offer.ok
+    ? { ok: true as const, options: offer.value }
+    : { ok: false as const, state: { problem: offer.problem } };
 }

@@ -10,6 +10,7 @@ import { listOwnSessions } from '@/lib/identity/own-sessions';
 import { type FactorsView, ownFactors } from '@/lib/identity/second-factor';
 import { requireSignedIn } from '@/lib/identity/session';
 import { endOthersAction, endSessionAction, factorAction, passwordAction } from './actions';
+import { PasskeySection } from './passkey-section';
 
 export const metadata: Metadata = { title: 'Your sign-in' };
 
@@ -34,7 +35,12 @@ export default async function ProfilePage() {
               acts={{ end: endSessionAction, endOthers: endOthersAction }}
             />
           </ProfileSection>
-          {factors ? <AppSection factors={factors} /> : null}
+          {factors ? (
+            <>
+              <PasskeySection factors={factors} />
+              <AppSection factors={factors} />
+            </>
+          ) : null}
         </div>
         <div className="c5 grid gap-6">
           {factors ? (

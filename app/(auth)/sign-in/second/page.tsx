@@ -1,5 +1,6 @@
 import type { Metadata } from 'next';
 import { redirect } from 'next/navigation';
+import { PasskeySignIn } from '@/components/profile/passkey-sign-in';
 import { Link } from '@/components/ui/link';
 import { Mark } from '@/components/ui/mark';
 import { readHalfSession } from '@/lib/identity/half-session';
@@ -29,6 +30,11 @@ export default async function SecondFactorPage({ searchParams }: Props) {
         </span>
         <h1 className="title mt-8">Second factor</h1>
         <p className="lede">Your password was right. Prove that it is you once more.</p>
+        {half.passkeys > 0 ? (
+          <div className="mt-6">
+            <PasskeySignIn next={next} />
+          </div>
+        ) : null}
         <CodeForm next={next} app={half.app} />
         <p className="small quiet mt-6">
           <Link className="link" href={again}>

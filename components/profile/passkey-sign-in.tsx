@@ -1,0 +1,11 @@
+'use client';
+
+import { PasskeyButton } from './passkey-button';
+
+export function PasskeySignIn({ next }: { next: string }) {
+  return (
+    <PasskeyButton path="/passkeys/sign-in" onProved={() => window.location.assign(next)}>
+      Sign in with a passkey
+    </PasskeyButton>
+  );
+}
