@@ -78,7 +78,7 @@ const RULES: Rule[] = [
     promise: 'rule 3: features do not import pages or components',
     in: FEATURE,
     // Sessions live in cookies, which only Next can read and set inside a request.
-    except: /^lib\/identity\/(half-session|session|session-cookie|sign-in)\.ts$/,
+    except: /^lib\/identity\/(half-session|session|session-cookie|sign-in|sso-journey)\.ts$/,
     breach: never(PAGES, /^(gateway|scripts)\//),
   },
   {
@@ -159,6 +159,7 @@ const SYSTEM_SCOPE_CALLERS = [
   'lib/firewall/announce.ts',
   'lib/health/collect.ts',
   'lib/health/readiness.ts',
+  'lib/identity/account-security.ts',
   'lib/identity/authenticate.ts',
   'lib/identity/end-session.ts',
   'lib/identity/half-session.ts',
@@ -166,6 +167,9 @@ const SYSTEM_SCOPE_CALLERS = [
   'lib/identity/passkeys.ts',
   'lib/identity/read-session.ts',
   'lib/identity/sign-in.ts',
+  'lib/identity/sso-choice.ts',
+  'lib/identity/sso-journey.ts',
+  'lib/identity/sso-sign-in.ts',
   'lib/issuers/book.ts',
   'lib/issuers/register.ts',
   'lib/mail/outbox.ts',

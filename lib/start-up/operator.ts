@@ -19,6 +19,7 @@ import { createApiKey, disableApiKey, keysOf } from '@/lib/api-access/keys';
 import { apiClientsOf, createApiClient, disableApiClient } from '@/lib/api-clients/manage';
 import { wholeTrail } from '@/lib/audit/verify-database';
 import { apiClientBody } from '@/lib/contract/operations';
+import { verifyDomain } from '@/lib/identity/account-security';
 import { issuerBook } from '@/lib/issuers/book';
 import { changeIssuerState } from '@/lib/issuers/change-state';
 import { knownIntents } from '@/lib/issuers/known-intents';
@@ -250,6 +251,13 @@ export const OPERATOR_VERBS: Record<string, Record<string, Verb>> = {
           error: 'give both --checkpoint and --root, or neither',
         }),
       (scope, args) => wholeTrail(scope, args),
+    ),
+  },
+  domain: {
+    verify: verb(
+      '--account ID --domain D: its identity provider speaks for addresses of that domain',
+      z.strictObject({ account: z.string(), domain: z.string().trim().min(3).max(253) }),
+      (scope, args) => verifyDomain(scope, args),
     ),
   },
   mail: { list: verb('', none, (scope) => troubledMails(scope)) },

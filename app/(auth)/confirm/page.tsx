@@ -2,6 +2,7 @@ import type { Metadata } from 'next';
 import { Link } from '@/components/ui/link';
 import { Mark } from '@/components/ui/mark';
 import { requirePerson } from '@/lib/identity/session';
+import { ownProvider } from '@/lib/identity/sso-choice';
 import { localPath } from '../sign-in/local-path';
 import { ConfirmForm } from './form';
 
@@ -12,7 +13,9 @@ type Props = { searchParams: Promise<{ next?: string | string[] }> };
 
 export default async function ConfirmPage({ searchParams }: Props) {
   const next = localPath((await searchParams).next);
-  const { person, confinedTo } = await requirePerson();
+  const found = await requirePerson();
+  const { person, confinedTo } = found;
+  const provider = confinedTo === null ? null : await ownProvider(found);
   return (
     <div className="entrance">
       <main id="main" tabIndex={-1}>
@@ -28,7 +31,10 @@ export default async function ConfirmPage({ searchParams }: Props) {
         {confinedTo === null ? (
           <ConfirmForm next={next} />
         ) : (
-          <a className="btn btn-primary btn-wide mt-6" href={`/sso/start?connection=${confinedTo}`}>
+          <a
+            className="btn btn-primary btn-wide mt-6"
+            href={`/sso/start?${new URLSearchParams({ connection: provider ?? '', purpose: 'confirm', next })}`}
+          >
             Sign in again at your identity provider
           </a>
         )}

@@ -1,11 +1,27 @@
 'use client';
 
+import { useState } from 'react';
+import { type SsoChoice, SsoLink } from '@/components/profile/sso-link';
 import { Field } from '@/components/ui/field';
 import { useKeptForm } from '@/components/ui/kept-form';
 import { Notice } from '@/components/ui/notice';
 import { type SignInState, signInAction } from './actions';
 
-export function SignInForm({ next }: { next: string }) {
+/** Asks whose people an address belongs to; nothing when the portal does not answer. */
+async function choiceFor(email: string): Promise<SsoChoice | null> {
+  try {
+    const body = new FormData();
+    body.set('email', email);
+    const response = await fetch('/sso/for', { method: 'POST', body });
+    const { choice } = Object(await response.json());
+    return response.ok && choice ? choice : null;
+  } catch {
+    return null;
+  }
+}
+
+export function SignInForm({ next, found }: { next: string; found: SsoChoice | null }) {
+  const [choice, setChoice] = useState(found);
   const initial: SignInState = { values: { email: '' } };
   const { state, pending, form } = useKeptForm(signInAction, initial);
   return (
@@ -25,7 +41,11 @@ export function SignInForm({ next }: { next: string }) {
         maxLength={254}
         required
         defaultValue={state.values.email}
+        onBlur={async ({ target }) => {
+          if (target.value.includes('@')) setChoice(await choiceFor(target.value));
+        }}
       />
+      {choice ? <SsoLink choice={choice} next={next} look="btn btn-primary" /> : null}
       <Field
         label="Password"
         id="password"
@@ -35,7 +55,11 @@ export function SignInForm({ next }: { next: string }) {
         maxLength={1024}
         required
       />
-      <button className="btn btn-primary btn-wide mt-2" type="submit" disabled={pending}>
+      <button
+        className={`btn ${choice ? '' : 'btn-primary'} btn-wide mt-2`}
+        type="submit"
+        disabled={pending}
+      >
         {pending ? 'Checking the password' : 'Sign in'}
       </button>
     </form>

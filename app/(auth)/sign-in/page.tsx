@@ -1,20 +1,28 @@
 import type { Metadata } from 'next';
 import { redirect } from 'next/navigation';
 import { PasskeySignIn } from '@/components/profile/passkey-sign-in';
+import { SsoLink } from '@/components/profile/sso-link';
 import { PublicLinks } from '@/components/public/links';
 import { Mark } from '@/components/ui/mark';
+import { Notice } from '@/components/ui/notice';
 import { signedIn } from '@/lib/identity/session';
+import { ssoForAll } from '@/lib/identity/sso-choice';
+import { openTrouble } from '@/lib/identity/trouble';
 import { SignInForm } from './form';
 import { localPath } from './local-path';
 
 export const metadata: Metadata = { title: 'Sign in' };
 export const dynamic = 'force-dynamic';
 
-type Props = { searchParams: Promise<{ next?: string | string[] }> };
+type Asked = Record<'next' | 'trouble', string | string[] | undefined>;
+type Props = { searchParams: Promise<Asked> };
 
 export default async function SignInPage({ searchParams }: Props) {
-  const next = localPath((await searchParams).next);
+  const asked = await searchParams;
+  const next = localPath(asked.next);
   if (await signedIn()) redirect(next);
+  const trouble = await openTrouble(asked.trouble);
+  const forAll = ssoForAll();
   return (
     <div className="entrance">
       <main id="main" tabIndex={-1}>
@@ -24,9 +32,19 @@ export default async function SignInPage({ searchParams }: Props) {
         </span>
         <h1 className="title mt-8">Sign in</h1>
         <p className="lede">Certificates and mTLS enforcement for your API account.</p>
-        <SignInForm next={next} />
+        {trouble ? (
+          <div className="mt-6">
+            <Notice tone="refused" title="You are not signed in">
+              <p>{trouble}</p>
+            </Notice>
+          </div>
+        ) : null}
+        <SignInForm next={next} found={null} />
         <p className="or small quiet needs-scripts">or</p>
-        <PasskeySignIn next={next} />
+        <div className="grid gap-3">
+          <PasskeySignIn next={next} />
+          {forAll ? <SsoLink choice={forAll} next={next} /> : null}
+        </div>
         <p className="small quiet mt-6">
           No sign-in yet, or the password is lost? Ask an admin of your account, or your provider.
         </p>

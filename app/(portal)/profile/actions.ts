@@ -1,6 +1,7 @@
 'use server';
 
 import { refresh } from 'next/cache';
+import { redirect } from 'next/navigation';
 import { z } from 'zod';
 import type { FactorState } from '@/components/profile/app-factor';
 import type { ProfileState } from '@/components/profile/password-form';
@@ -10,6 +11,8 @@ import { registrationAnswer } from '@/lib/identity/passkey-answers';
 import { addPasskey, beginPasskey, removePasskey } from '@/lib/identity/passkeys';
 import { beginApp, removeApp, renewRecoveryCodes, turnOnApp } from '@/lib/identity/second-factor';
 import { requirePerson, type SignedIn } from '@/lib/identity/session';
+import { unlinkSso } from '@/lib/identity/sso-sign-in';
+import { sealTrouble } from '@/lib/identity/trouble';
 import { attempt } from '../attempt';
 
 const typed = z.string().max(256).catch('');
@@ -38,6 +41,24 @@ export async function passwordAction(_: ProfileState, data: FormData): Promise<P
   if (!changed.ok) return { problem: changed.problem };
   refresh();
   return { done: 'Your password is changed, and every other session of yours has ended.' };
+}
+
+const identityKey = z.object({
+  connectionId: z.string().max(100),
+  issuer: z.string().max(1_000),
+  subject: z.string().max(255),
+});
+
+export async function unlinkAction(data: FormData): Promise<void> {
+  const found = await requirePerson();
+  const key = identityKey.parse(Object.fromEntries(data));
+  const done = await attempt(() => unlinkSso(found, key));
+  if (!done.ok) {
+    const { code, detail } = done.problem;
+    if (code === 'reauthentication_required') redirect('/confirm?next=/profile');
+    redirect(`/profile?trouble=${encodeURIComponent(await sealTrouble(detail))}`);
+  }
+  refresh();
 }
 
 const ACTS = ['begin', 'turn-on', 'renew', 'remove', 'add-passkey', 'remove-passkey'] as const;

@@ -9,15 +9,22 @@ import { counted, listed } from '@/components/words';
 import { listOwnSessions } from '@/lib/identity/own-sessions';
 import { type FactorsView, ownFactors } from '@/lib/identity/second-factor';
 import { requireSignedIn } from '@/lib/identity/session';
+import { ownIdentities } from '@/lib/identity/sso-choice';
+import { openTrouble } from '@/lib/identity/trouble';
 import { endOthersAction, endSessionAction, factorAction, passwordAction } from './actions';
 import { PasskeySection } from './passkey-section';
+import { SsoSection } from './sso-section';
 
 export const metadata: Metadata = { title: 'Your sign-in' };
 
-export default async function ProfilePage() {
+type Props = { searchParams: Promise<{ trouble?: string | string[] }> };
+
+export default async function ProfilePage({ searchParams }: Props) {
   const found = await requireSignedIn();
   const { person, confinedTo } = found;
   const sessions = await listOwnSessions(found);
+  const trouble = await openTrouble((await searchParams).trouble);
+  const identities = confinedTo === null ? await ownIdentities(found) : null;
   const factors = confinedTo === null ? await ownFactors(found) : null;
   return (
     <>
@@ -27,6 +34,11 @@ export default async function ProfilePage() {
           {person.name}, {person.email}. Where you are signed in, and how you prove that it is you.
         </p>
       </div>
+      {trouble ? (
+        <Notice tone="refused">
+          <p>{trouble}</p>
+        </Notice>
+      ) : null}
       <div className="cols">
         <div className="c7 grid gap-6">
           <ProfileSection id="sessions" title="Sessions">
@@ -59,6 +71,7 @@ export default async function ProfilePage() {
               </p>
             </Notice>
           )}
+          {identities ? <SsoSection identities={identities} /> : null}
         </div>
       </div>
     </>
