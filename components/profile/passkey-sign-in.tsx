@@ -5,7 +5,7 @@ import { PasskeyButton } from './passkey-button';
 export function PasskeySignIn({ next }: { next: string }) {
   return (
     <PasskeyButton path="/passkeys/sign-in" onProved={() => window.location.assign(next)}>
-      Sign in with a passkey
+      Use a passkey
     </PasskeyButton>
   );
 }

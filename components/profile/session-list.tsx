@@ -37,7 +37,7 @@ export function SessionList({
               </small>
             </div>
             {current === 'yes' ? (
-              <span className="small quiet">This session</span>
+              <span className="small quiet alone">This session</span>
             ) : (
               <span className="small quiet">
                 <Ago at={lastSeenAt} />
