@@ -7,6 +7,7 @@ import {
   History,
   KeyRound,
   LayoutDashboard,
+  LockKeyhole,
   type LucideIcon,
   Mail,
   Plug,
@@ -24,6 +25,7 @@ export type Place =
   | 'connect'
   | 'activity'
   | 'members'
+  | 'security'
   | 'firewall'
   | 'changes'
   | 'outbox'
@@ -40,6 +42,7 @@ export const PLACES: Record<Place, { name: string; href: string; icon: LucideIco
   connect: { name: 'Connect', href: '/connect', icon: Plug },
   activity: { name: 'Activity', href: '/activity', icon: Activity },
   members: { name: 'Members', href: '/members', icon: Users },
+  security: { name: 'Security', href: '/security', icon: LockKeyhole },
   firewall: { name: 'Firewall', href: '/firewall', icon: BrickWall },
   changes: { name: 'API changes', href: '/changes', icon: History },
   outbox: { name: 'E-mails', href: '/outbox', icon: Mail },
@@ -56,6 +59,7 @@ const ACCOUNT_PLACES: Place[] = [
   'connect',
   'activity',
   'members',
+  'security',
   'firewall',
   'changes',
 ];

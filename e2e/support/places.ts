@@ -45,6 +45,7 @@ export function placesToLookAt(certificateId: string): PlaceToLook[] {
       invite: '/members/invite',
       outbox: '/outbox',
       profile: '/profile',
+      security: '/security',
       confirm: '/confirm',
       'second-factor': '/second-factor',
       firewall: '/firewall',

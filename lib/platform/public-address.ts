@@ -44,9 +44,11 @@ const LOOK_EVERY_MS = SECOND_MS / 10;
 export function isPublicAddress(address: string): boolean {
   const family = isIP(address);
   if (family === 0 || address.includes('%')) return false;
+  const own = family === 6 ? 'ipv6' : 'ipv4';
   const list = new BlockList();
-  for (const [net, bits, kind] of NOT_PUBLIC) list.addSubnet(net, bits, kind);
-  return !list.check(address, family === 6 ? 'ipv6' : 'ipv4');
+  // A rule for mapped addresses would cover every address of IPv4 itself.
+  for (const [net, bits, kind] of NOT_PUBLIC) if (kind === own) list.addSubnet(net, bits, kind);
+  return !list.check(address, own);
 }
 
 /**
