@@ -4,6 +4,7 @@ import { STANDING_WORDS, standingOf } from '@/components/enforcement/words';
 import { EdgeStatus } from '@/components/live/edge-status';
 import { Shell } from '@/components/shell/shell';
 import { ViewBanner } from '@/components/support/view-banner';
+import { SuspensionBar } from '@/components/support-acts/suspension-bar';
 import { Notice } from '@/components/ui/notice';
 import type { EnforcementNews } from '@/lib/contract/enforcement-news';
 import { enforcementNews } from '@/lib/enforcement/news';
@@ -14,7 +15,12 @@ import { deployment } from '@/lib/platform/deployment';
 import { edgesBehind } from '@/lib/publishing/edge-lag';
 import { signOutAction, switchAccountAction } from './actions';
 import { attempt } from './attempt';
-import { cancelAction, confirmAction, modeAction } from './enforcement/actions';
+import {
+  cancelAction,
+  confirmAction,
+  endSuspensionAction,
+  modeAction,
+} from './enforcement/actions';
 import { deskOf, opened } from './opened';
 import { endViewAction } from './support/actions';
 
@@ -72,7 +78,7 @@ export default async function PortalLayout({ children }: { children: React.React
   );
 }
 
-/** A trial, or one to come, over every page. */
+/** Enforcement suspended by support, a trial, or one to come, over every page. */
 function Banner({ signedIn: { can }, news }: { signedIn: SignedIn; news: EnforcementNews }) {
   const actsOf = (environment: Environment) =>
     can('enforcement.change', environment)
@@ -83,7 +89,17 @@ function Banner({ signedIn: { can }, news }: { signedIn: SignedIn; news: Enforce
         }
       : null;
   const acts = { production: actsOf('production'), sandbox: actsOf('sandbox') };
-  return <TrialBar news={news} acts={acts} />;
+  const endOf = (environment: Environment) =>
+    can('enforcement.change', environment) ? endSuspensionAction.bind(null, environment) : null;
+  return (
+    <>
+      <SuspensionBar
+        news={news}
+        acts={{ production: endOf('production'), sandbox: endOf('sandbox') }}
+      />
+      <TrialBar news={news} acts={acts} />
+    </>
+  );
 }
 
 function NoAccount({ signedIn }: { signedIn: SignedIn }) {

@@ -12,9 +12,14 @@ export function NavLinks({
   counts: Partial<Record<Place, string>>;
 }) {
   const path = usePathname();
+  // Of a place and one within it, the inner one is where somebody is.
+  const [nearest] = places
+    .map((place) => PLACES[place].href)
+    .filter((href) => path === href || (href !== '/' && path.startsWith(`${href}/`)))
+    .sort((one, other) => other.length - one.length);
   return places.map((place) => {
     const { name, href, icon: Icon } = PLACES[place];
-    const here = href === '/' ? path === '/' : path === href || path.startsWith(`${href}/`);
+    const here = href === nearest;
     const count = counts[place];
     return (
       <Link

@@ -4,6 +4,7 @@ import {
   Bot,
   BrickWall,
   Building2,
+  ClipboardCheck,
   History,
   KeyRound,
   LayoutDashboard,
@@ -30,6 +31,8 @@ export type Place =
   | 'changes'
   | 'outbox'
   | 'support'
+  | 'approvals'
+  | 'compromise'
   | 'accounts';
 
 /** Every page of the rail. The palette reaches the same ones. */
@@ -47,6 +50,8 @@ export const PLACES: Record<Place, { name: string; href: string; icon: LucideIco
   changes: { name: 'API changes', href: '/changes', icon: History },
   outbox: { name: 'E-mails', href: '/outbox', icon: Mail },
   support: { name: 'Find', href: '/support', icon: Search },
+  approvals: { name: 'Approvals', href: '/support/approvals', icon: ClipboardCheck },
+  compromise: { name: 'Compromised key', href: '/support/compromise', icon: KeyRound },
   accounts: { name: 'Accounts', href: '/accounts', icon: Building2 },
 };
 
@@ -68,7 +73,7 @@ export type Desk = 'none' | 'support' | 'operator';
 
 const DESK_PLACES: Record<Desk, Place[]> = {
   none: [],
-  support: ['support', 'accounts'],
+  support: ['support', 'approvals', 'compromise', 'accounts'],
   operator: ['accounts'],
 };
 

@@ -1,10 +1,9 @@
 /** What support may do to an account or a key, how it is asked for, and what is told of it. */
 import { z } from 'zod';
 import { ENVIRONMENTS } from '@/lib/kernel/environments';
+import { BREAK_GLASS_MINUTES, LIVE_LIMIT } from './act-limits';
 import type { Receipt } from './views';
 
-export const LIVE_LIMIT = { least: 1, most: 25, withoutSecondPerson: 10 } as const;
-export const BREAK_GLASS_MINUTES = { least: 15, most: 1_440 } as const;
 export const PLANS = ['standard', 'none'] as const;
 export type Plan = (typeof PLANS)[number];
 

@@ -13,6 +13,7 @@ import { askForAct } from './ask';
 import { sweepActs } from './carry-out';
 import { approveAct, declineAct, withdrawAct } from './decide';
 import { accountActs, approvalQueue, readAct } from './list';
+import { codeOf, staff } from './testing';
 
 let portal: TestPortal;
 let aheadMs = 0;
@@ -26,23 +27,10 @@ beforeEach(() => {
 });
 afterEach(() => setClock(null));
 
-const staff = (role: 'support' | 'support_lead' | 'operator', name: string): Principal => ({
-  actor: { kind: 'person', id: newId('person'), name },
-  account: null,
-  roles: [role],
-  keyScopes: [],
-  ...{ authenticatedAt: new Date(), askedAt: new Date() },
-  requestId: 'req_acts',
-});
 const sam = staff('support', 'Sam Support');
 const lena = staff('support_lead', 'Lena Lead');
 const reason = 'Asked for by phone, ticket 4711';
 const ask = (accountId: string, act: Act, by = sam) => askForAct(by, { accountId, act, reason });
-const codeOf = (refused: Promise<unknown>) =>
-  refused.then(
-    () => 'not refused',
-    (error: unknown) => String(Object(error).code),
-  );
 const issue = (account: { key(): Principal }) =>
   issueCertificate(account.key(), { csr: opensslCsr().csr, environment: 'sandbox' });
 const eventsOf = (chain: string) =>

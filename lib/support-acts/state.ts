@@ -1,5 +1,6 @@
 /** The life of an act, from what is stored of it and the time: asked, decided, done, ended. Pure. */
-import { type Act, type ActState, LIVE_LIMIT } from '@/lib/contract/support-acts';
+import { LIVE_LIMIT } from '@/lib/contract/act-limits';
+import type { Act, ActState } from '@/lib/contract/support-acts';
 import { DAY_MS, MINUTE_MS } from '@/lib/kernel/time';
 
 /** For how long somebody may decide. */

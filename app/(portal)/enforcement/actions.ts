@@ -16,6 +16,7 @@ import { setEnforcement } from '@/lib/enforcement/change';
 import { confirmEnforcement } from '@/lib/enforcement/confirm';
 import { mustBeEnvironment } from '@/lib/enforcement/read';
 import { readiness } from '@/lib/enforcement/readiness';
+import { endSuspension } from '@/lib/enforcement/suspension';
 import { requireSignedIn } from '@/lib/identity/session';
 import type { Environment } from '@/lib/kernel/environments';
 import { AppError } from '@/lib/kernel/errors';
@@ -43,6 +44,10 @@ export async function confirmAction(environment: Environment): Promise<ActState>
 
 export async function cancelAction(environment: Environment): Promise<ActState> {
   return act((principal) => cancelSchedule(principal, environment));
+}
+
+export async function endSuspensionAction(environment: Environment): Promise<ActState> {
+  return act((principal) => endSuspension(principal, environment));
 }
 
 export async function startAction(

@@ -2,11 +2,15 @@ import type { Metadata } from 'next';
 import type { Place } from '@/components/enforcement/environment-card';
 import { EnforcementPlaces } from '@/components/enforcement/places';
 import { RefreshWhile } from '@/components/live/refresh-while';
+import { Notice } from '@/components/ui/notice';
+import { hasPlan } from '@/lib/accounts/plan';
 import { policyFamily } from '@/lib/enforcement/family';
 import { enforcementConsequences } from '@/lib/enforcement/read';
 import { readiness } from '@/lib/enforcement/readiness';
 import { currentTime } from '@/lib/platform/clock';
+import { deployment } from '@/lib/platform/deployment';
 import { askAction } from '../members/actions';
+
 import { inAccount } from '../opened';
 import { cancelAction, confirmAction, modeAction, startAction } from './actions';
 
@@ -52,6 +56,14 @@ export default async function EnforcementPage({ searchParams }: Props) {
           certificate. Observed, it refuses nothing and records what would be.
         </p>
       </div>
+      {(await hasPlan(principal)) ? null : (
+        <Notice tone="expiring" title="Your plan does not include mutual TLS">
+          <p>
+            What is enforced stays so, and can be turned off. Nothing can be enforced anew. Ask{' '}
+            {deployment().providerName} to add it to your plan.
+          </p>
+        </Notice>
+      )}
       <EnforcementPlaces places={places} picked={picked} actsOf={actsOf} ask={ask} />
       {picked.consequence.enforcement.trial ? <RefreshWhile /> : null}
     </>

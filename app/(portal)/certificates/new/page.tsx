@@ -3,13 +3,17 @@ import type { Metadata } from 'next';
 import { AskForIt } from '@/components/members/ask-for-it';
 import { NewCertificate } from '@/components/request/new-certificate';
 import { type Query, subjectOf, wantedOf, wayOf } from '@/components/request/wanted';
+import { PlanRequired } from '@/components/support-acts/plan-required';
 import { Link } from '@/components/ui/link';
 import { Notice } from '@/components/ui/notice';
 import { accountOverview } from '@/lib/accounts/overview';
+import { hasPlan } from '@/lib/accounts/plan';
 import { LABEL_MAX_CHARACTERS } from '@/lib/contract/operations';
 import { ENVIRONMENTS } from '@/lib/kernel/environments';
 import { judgeTyped } from '@/lib/pki/typed-request';
+import { deployment } from '@/lib/platform/deployment';
 import { askAction } from '../../members/actions';
+
 import { inAccount } from '../../opened';
 import { issuePlace } from '../place';
 import { checkAction, issueAction, issueHereAction } from './actions';
@@ -27,6 +31,7 @@ export default async function NewCertificatePage({ searchParams }: Props) {
   if (!account || !can('certificates.issue')) {
     return <ReadOnly mayAsk={principal.roles.includes('viewer')} />;
   }
+  if (!(await hasPlan(principal))) return <PlanRequired provider={deployment().providerName} />;
   const overview = await accountOverview(principal);
   const { liveCount, liveLimit } = overview.account;
   const allowed = ENVIRONMENTS.filter((one) => can('certificates.issue', one));

@@ -6,11 +6,14 @@ import { replacementPath } from '@/components/overview/verdict';
 import { CsrRenewal } from '@/components/renewal/csr-renewal';
 import { RenewalWays, renewalWayOf } from '@/components/renewal/renewal-ways';
 import { SameKeyForm } from '@/components/renewal/same-key-form';
+import { PlanRequired } from '@/components/support-acts/plan-required';
 import { Link } from '@/components/ui/link';
 import { Notice } from '@/components/ui/notice';
 import { accountOverview } from '@/lib/accounts/overview';
+import { hasPlan } from '@/lib/accounts/plan';
 import { getCertificate } from '@/lib/certificates/read';
 import { checkRenewalOf } from '@/lib/certificates/renew';
+import { deployment } from '@/lib/platform/deployment';
 import { orNotFound } from '../../../attempt';
 import { inAccount } from '../../../opened';
 import { checkAction } from '../../new/actions';
@@ -33,6 +36,7 @@ export default async function RenewPage({ params, searchParams }: Props) {
   if (!account || !can('certificates.issue', certificate.environment))
     redirect(`/certificates/${id}`);
   if (certificate.status === 'revoked') redirect(replacementPath(certificate));
+  if (!(await hasPlan(principal))) return <PlanRequired provider={deployment().providerName} />;
   const way = renewalWayOf(await searchParams);
   const place = await issuePlace(account, await accountOverview(principal), [
     certificate.environment,

@@ -4,6 +4,7 @@ import { CaseCard } from '@/components/support/case-card';
 import { FoundCall } from '@/components/support/found-call';
 import { SearchBox } from '@/components/support/search-box';
 import { Timeline } from '@/components/support/timeline';
+import { AccountActs } from '@/components/support-acts/account-acts';
 import { Badge } from '@/components/ui/badge';
 import { Link } from '@/components/ui/link';
 import { ProblemNotice } from '@/components/ui/problem-notice';
@@ -11,6 +12,7 @@ import { requireSignedIn } from '@/lib/identity/session';
 import { accountCase } from '@/lib/support/account-case';
 import { understood } from '@/lib/support/query';
 import { timeline } from '@/lib/support/timeline';
+import { accountActs } from '@/lib/support-acts/list';
 import { attempt, orNotFound } from '../../../attempt';
 import { findAction } from '../../actions';
 import { askedOf } from '../../asked';
@@ -27,6 +29,7 @@ export default async function SupportAccountPage({ params, searchParams }: Props
   const { id } = await params;
   const asked = askedOf(await searchParams);
   const read = await orNotFound(() => accountCase(principal, id, asked));
+  const { acts } = await accountActs(principal, id);
   const page = await attempt(() => timeline(principal, id, asked));
   const { account, diagnosis, found, now } = read;
   return (
@@ -73,7 +76,7 @@ export default async function SupportAccountPage({ params, searchParams }: Props
           {found.certificate ? (
             <FoundCertificate certificate={found.certificate} accountId={account.id} />
           ) : null}
-          <AccountSide read={read} acts={null} />
+          <AccountSide read={read} acts={<AccountActs accountId={account.id} acts={acts} />} />
         </aside>
       </div>
     </>
