@@ -41,7 +41,7 @@ export function CaseCard({ accountId, diagnosis }: { accountId: string; diagnosi
           <b>Tell them.</b> <span className="soft">{reply}</span>
         </p>
         <div className="acts mt-3">
-          <CopyButton value={reply} what="reply" look="button" />
+          <CopyButton value={reply} what="reply" look="primary" />
           {refused ? (
             <Link className="btn btn-sm" href={casePath(accountId, { kind: 'refused' })}>
               See all refusals

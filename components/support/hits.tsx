@@ -78,7 +78,9 @@ function Row({ hit, asked }: { hit: SupportHit; asked: string }) {
           <span className="quiet">The edge could not tell whose</span>
         )}
       </td>
-      <td data-l="When">{hit.at ? <Ago at={hit.at} /> : <span className="quiet">Now</span>}</td>
+      <td data-l="When">
+        {hit.at ? <Ago at={hit.at} /> : <span className="quiet">Any time</span>}
+      </td>
     </tr>
   );
 }

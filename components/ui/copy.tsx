@@ -15,7 +15,7 @@ export function CopyButton({
   value: string;
   /** "serial", "command": completes "Copy ...". */
   what: string;
-  look?: 'icon' | 'link' | 'button';
+  look?: 'icon' | 'link' | 'button' | 'primary';
 }) {
   const [state, setState] = useState<'idle' | 'copied' | 'failed'>('idle');
   useEffect(() => {
@@ -30,7 +30,12 @@ export function CopyButton({
     );
   const words = { idle: `Copy ${what}`, copied: 'Copied', failed: 'Not copied: select it' }[state];
   const Icon = state === 'copied' ? Check : Copy;
-  const looks = { icon: 'copy', link: 'link', button: 'btn btn-sm' };
+  const looks = {
+    icon: 'copy',
+    link: 'link',
+    button: 'btn btn-sm',
+    primary: 'btn btn-sm btn-primary',
+  };
   return (
     <button
       type="button"

@@ -45,6 +45,7 @@ export async function accountCase(
       orderBy: { name: 'asc' },
     });
     const now = currentTime().toISOString();
+    const call = await callOf(tx, id, found.call);
     const diagnosis = diagnose({
       now,
       days: FACT_DAYS,
@@ -64,6 +65,7 @@ export async function accountCase(
       refused: await refusedKinds(tx, id),
       passed: await passedKinds(tx, id),
       edgesBehind: behind.map((one) => one.edge),
+      about: { certificateId: found.certificate ?? null, call },
     });
     return {
       account,
@@ -71,7 +73,7 @@ export async function accountCase(
       diagnosis,
       found: {
         certificate: certificates.find((one) => one.id === found.certificate) ?? null,
-        call: await callOf(tx, id, found.call),
+        call,
       },
       now,
     };

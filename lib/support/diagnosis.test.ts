@@ -68,6 +68,7 @@ function facts(differs: Partial<ConnectionFacts> = {}): ConnectionFacts {
     ],
     apiClients: [{ name: 'wms', environment: 'production', disabled: false }],
     ...{ refused: [], passed: [], edgesBehind: [] },
+    about: { certificateId: null, call: null },
     ...differs,
   };
 }
@@ -178,7 +179,12 @@ const CASES: Case[] = [
   {
     when: 'what was refused passes since, from the same network',
     facts: {
-      refused: [refused('certificate_revoked', { certificateId: 'crt_old' })],
+      refused: [
+        refused('certificate_revoked', {
+          certificateId: 'crt_old',
+          lastAt: '2026-11-18T13:40:00.000Z',
+        }),
+      ],
       passed: [{ ...passed, networks: ['198.51.100.0/24'] }],
     },
     cause: 'recovered',
@@ -247,6 +253,37 @@ describe("why can't they connect", () => {
     const found = diagnose(facts({ refused: [refused('certificate_revoked')], passed: [passed] }));
     expect(found.tone).toBe('refused');
     expect(found.passing).toMatchObject({ what: 'WMS gateway', networks: ['203.0.113.0/24'] });
+  });
+
+  it('answers about the certificate or the call that support came with, and else production first', () => {
+    const newest = refused('api_client_required', { environment: 'sandbox', lastAt: NOW });
+    const old = refused('certificate_expired', {
+      certificateId: 'crt_exp',
+      lastAt: '2026-11-12T00:00:00.000Z',
+    });
+    const outage = refused('certificate_revoked', { certificateId: 'crt_old' });
+    const all = { refused: [newest, old, outage] };
+    expect(diagnose(facts(all)).cause).toBe('certificate_revoked');
+    const certificate = { about: { certificateId: 'crt_exp', call: null } };
+    expect(diagnose(facts({ ...all, ...certificate })).cause).toBe('certificate_expired');
+    const call = {
+      code: 'api_client_required',
+      environment: 'sandbox',
+      sourceAddress: '198.51.100.82',
+    } as const;
+    expect(diagnose(facts({ ...all, about: { certificateId: null, call } })).cause).toBe(
+      'api_client_required',
+    );
+  });
+
+  it('does not take another program behind the same address for the mend of a fresh refusal', () => {
+    const found = diagnose(
+      facts({
+        refused: [refused('certificate_revoked')],
+        passed: [{ ...passed, networks: ['198.51.100.0/24'] }],
+      }),
+    );
+    expect(found.cause).toBe('certificate_revoked');
   });
 
   it('says what was checked, in order or not', () => {

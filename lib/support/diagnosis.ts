@@ -3,6 +3,7 @@ import type { CaseCertificate, Diagnosis } from '@/lib/contract/support';
 import type { EnforcementMode, Environment } from '@/lib/kernel/environments';
 import { networkOf } from '@/lib/kernel/network';
 import { REFUSALS, type RefusalCode } from '@/lib/kernel/refusals';
+import { DAY_MS, MINUTE_MS } from '@/lib/kernel/time';
 import { checksOf } from './checks';
 import { adviceOn } from './refusal-advice';
 import { addressesText, callsText } from './words';
@@ -55,22 +56,55 @@ export type ConnectionFacts = {
   passed: PassedKind[];
   /** Edges that decide by old information, by name. */
   edgesBehind: string[];
+  /** What support came with. */
+  about: {
+    certificateId: string | null;
+    call: { code: RefusalCode; environment: Environment; sourceAddress: string } | null;
+  };
 };
 
 /** The one answer: the newest refusal that nothing has mended yet, or what there is instead. */
 export function diagnose(facts: ConnectionFacts): Diagnosis {
   const byTime = facts.refused.toSorted((a, b) => b.lastAt.localeCompare(a.lastAt));
-  const open = byTime.filter((kind) => mendedBy(kind, facts.passed) === null);
+  const sought = byTime.find((kind) => isSought(kind, facts.about));
+  if (sought) return refusedCase(facts, sought, byTime);
+  const open = byTime.filter((kind) => mendedBy(kind, facts) === null);
   const own = open.filter((kind) => kind.whose === 'own');
-  const first = own[0] ?? open[0];
+  const first = own.find((kind) => isOutage(kind, facts.now)) ?? own[0] ?? open[0];
   if (first) return refusedCase(facts, first, byTime);
   const mended = byTime[0];
   if (mended) return recoveredCase(facts, mended, byTime);
   return quietCase(facts);
 }
 
+/** What was asked about: calls with that certificate, or those like that call. */
+function isSought(kind: RefusedKind, { certificateId, call }: ConnectionFacts['about']): boolean {
+  if (call) {
+    return (
+      kind.code === call.code &&
+      kind.environment === call.environment &&
+      kind.addresses.includes(call.sourceAddress)
+    );
+  }
+  return certificateId !== null && kind.certificateId === certificateId;
+}
+
+/** In production, and of today: it goes before what is newer in a sandbox. */
+function isOutage({ environment, lastAt }: RefusedKind, now: string): boolean {
+  return (
+    environment === 'production' && new Date(now).getTime() - new Date(lastAt).getTime() < DAY_MS
+  );
+}
+
+/** With several programs behind one address, one that passes proves nothing of another that was just refused. */
+const QUIET_MS = 15 * MINUTE_MS;
+
 /** A call of the same program, from the same network, that passed after the last refusal. */
-export function mendedBy(kind: RefusedKind, passed: readonly PassedKind[]): PassedKind | null {
+export function mendedBy(
+  kind: RefusedKind,
+  { passed, now }: Pick<ConnectionFacts, 'passed' | 'now'>,
+): PassedKind | null {
+  if (new Date(now).getTime() - new Date(kind.lastAt).getTime() < QUIET_MS) return null;
   const networks = new Set(kind.addresses.map(networkOf));
   return (
     passed.find(
@@ -123,7 +157,7 @@ function recoveredCase(
   kind: RefusedKind,
   all: readonly RefusedKind[],
 ): Diagnosis {
-  const by = mendedBy(kind, facts.passed);
+  const by = mendedBy(kind, facts);
   return {
     cause: 'recovered',
     tone: 'fine',

@@ -38,13 +38,23 @@ export async function find(principal: Principal, typed: string): Promise<Support
     return distinct(found);
   });
   return {
-    asked: query.text,
+    asked: shortest(query, hits),
     understood: query.readings.map(understoodAs),
     hits: hits.slice(0, MOST),
     more: hits.length > MOST ? 'some' : 'none',
     tries: hits.length > 0 ? [] : triesOf(query.readings),
   };
 }
+
+/** Of a file whose certificate is known, its fingerprint says all. */
+function shortest({ text, readings }: ReadQuery, [first]: readonly SupportHit[]): string {
+  const [reading] = readings;
+  return reading?.is === 'certificate' && first?.kind === 'certificate'
+    ? reading.fingerprint
+    : text;
+}
+
+type ReadQuery = { text: string; readings: readonly Reading[] };
 
 async function hitsOf(tx: Tx, reading: Reading): Promise<SupportHit[]> {
   switch (reading.is) {
