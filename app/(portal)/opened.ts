@@ -24,7 +24,10 @@ export async function inAccount(): Promise<SignedIn | null> {
   return account?.ok ? signedIn : null;
 }
 
-const DESKS: Record<Exclude<Desk, 'none'>, string> = { support: '/support', operator: '/accounts' };
+const DESKS: Record<Exclude<Desk, 'none'>, string> = {
+  support: '/support',
+  operator: '/support/fleet',
+};
 
 /** Which part of the provider's desk is open to who is here; none of it while an account is viewed. */
 export function deskOf({ staffRoles }: SignedIn): Desk {

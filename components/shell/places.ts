@@ -12,6 +12,7 @@ import {
   type LucideIcon,
   Mail,
   Plug,
+  Radar,
   Search,
   Shield,
   Users,
@@ -33,6 +34,7 @@ export type Place =
   | 'support'
   | 'approvals'
   | 'compromise'
+  | 'fleet'
   | 'accounts';
 
 /** Every page of the rail. The palette reaches the same ones. */
@@ -52,6 +54,7 @@ export const PLACES: Record<Place, { name: string; href: string; icon: LucideIco
   support: { name: 'Find', href: '/support', icon: Search },
   approvals: { name: 'Approvals', href: '/support/approvals', icon: ClipboardCheck },
   compromise: { name: 'Compromised key', href: '/support/compromise', icon: KeyRound },
+  fleet: { name: 'Fleet', href: '/support/fleet', icon: Radar },
   accounts: { name: 'Accounts', href: '/accounts', icon: Building2 },
 };
 
@@ -73,8 +76,8 @@ export type Desk = 'none' | 'support' | 'operator';
 
 const DESK_PLACES: Record<Desk, Place[]> = {
   none: [],
-  support: ['support', 'approvals', 'compromise', 'accounts'],
-  operator: ['accounts'],
+  support: ['support', 'approvals', 'compromise', 'fleet', 'accounts'],
+  operator: ['fleet', 'accounts'],
 };
 
 /** The places of who is here, in the order of the rail. */

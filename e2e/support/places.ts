@@ -64,6 +64,7 @@ export function placesToLookAt(certificateId: string): PlaceToLook[] {
       support: '/support',
       'support-found': '/support?q=e',
       'support-none': '/support?q=198.51.100.250',
+      fleet: '/support/fleet',
       accounts: '/accounts',
     }),
   ];
