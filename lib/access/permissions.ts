@@ -68,8 +68,8 @@ export const DEPLOYMENT_PERMISSIONS = {
   'accounts.list': { roles: STAFF_ROLES, keyScope: 'operator' },
   'fleet.read': { roles: STAFF_ROLES, keyScope: 'operator' },
   'support.look': { roles: supporters, keyScope: null },
-  'support.act': { roles: supporters, keyScope: null },
-  'support.approve': { roles: ['support_lead'], keyScope: null },
+  'support.act': { roles: supporters, keyScope: null, recent: 'yes' },
+  'support.approve': { roles: ['support_lead'], keyScope: null, recent: 'yes' },
 } as const satisfies Record<string, Rule>;
 
 /** What is done to the deployment, across accounts. */

@@ -140,12 +140,14 @@ export function may(
   );
 }
 
-/** @throws AppError `forbidden` */
+/** @throws AppError `forbidden`, `reauthentication_required` */
 export function authorizeDeployment(
   principal: Principal,
   permission: DeploymentPermission,
 ): DeploymentScope {
-  if (!allowed(principal, DEPLOYMENT_PERMISSIONS[permission])) throw refused(principal, permission);
+  const rule: Rule = DEPLOYMENT_PERMISSIONS[permission];
+  if (!allowed(principal, rule)) throw refused(principal, permission);
+  if (rule.recent === 'yes') requireProved(principal);
   return { permission, actor: principal.actor, requestId: principal.requestId } as DeploymentScope;
 }
 

@@ -16,6 +16,15 @@ export type ChangeEntry = {
 
 export const CHANGE_LOG: readonly ChangeEntry[] = [
   {
+    id: 'support-acts',
+    date: '2026-11-21',
+    kind: 'changed',
+    title: 'Enforcement suspended by support, and plans',
+    text: 'Enforcement says in `suspension` while support has suspended it: until when, and by whom; calls then pass without a certificate whatever the mode. An account whose plan does not include mutual TLS gets 403 plan_required when it issues, renews or enforces; what is live goes on working.',
+    operations: ['getEnforcement', 'setEnforcement', 'issueCertificate', 'renewCertificate'],
+    act: null,
+  },
+  {
     id: 'audit-events',
     date: '2026-11-21',
     kind: 'added',

@@ -13,12 +13,23 @@ const given = {
   reader: 'Ines Duarte',
   accountName: 'Meridian Freight',
 };
+const act = { by: 'Sam Support', reason: 'Asked for by phone' };
 const NOTICES: NoticeData[] = [
   { kind: 'certificate-issued', ...about, by: 'Ines' },
   { kind: 'certificate-revoked', ...about, by: 'Ines' },
   { kind: 'certificate-expiring', ...about, daysLeft: 7, successor: null },
   { kind: 'certificate-expired', ...about, successor: 'ERP 2028' },
   { kind: 'enforcement-changed', environment: 'sandbox', mode: 'enforce', by: 'Ines' },
+  { kind: 'account-suspended', ...act },
+  { kind: 'account-resumed', ...act },
+  { kind: 'plan-changed', ...act, plan: 'none' },
+  { kind: 'plan-changed', ...act, plan: 'standard' },
+  { kind: 'live-limit-changed', ...act, from: 5, to: 10 },
+  { kind: 'rights-granted', ...act, email: 'priya@meridian.example' },
+  { kind: 'suspension-started', ...act, environment: 'production', until: '2026-11-21T19:00:00Z' },
+  { kind: 'suspension-ended', environment: 'production', by: null },
+  { kind: 'suspension-ended', environment: 'production', by: 'Ines' },
+  { kind: 'key-compromised', ...act, spkiSha256: 'AB'.repeat(32), revoked: 2 },
 ];
 
 describe('the words of a mail', () => {

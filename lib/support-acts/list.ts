@@ -116,7 +116,8 @@ function holds(principal: Principal, permission: 'support.act' | 'support.approv
     authorizeDeployment(principal, permission);
     return true;
   } catch (error) {
-    if (error instanceof AppError) return false;
+    // Whoever has to confirm first is told so when they press.
+    if (error instanceof AppError) return error.code === 'reauthentication_required';
     throw error;
   }
 }
