@@ -66,6 +66,8 @@ export function placesToLookAt(certificateId: string): PlaceToLook[] {
       'support-none': '/support?q=198.51.100.250',
       fleet: '/support/fleet',
       accounts: '/accounts',
+      approvals: '/support/approvals',
+      compromise: '/support/compromise',
     }),
   ];
 }
