@@ -49,6 +49,9 @@ const SENTENCES: Record<string, (detail: Detail) => string> = {
   'session.opened': (d) => `signed in${METHODS[text(d, 'method')] ?? ''}`,
   'session.ended-elsewhere': (d) =>
     `ended ${counted(Number(text(d, 'count')), 'session')} of theirs elsewhere`,
+  'person.password-reset': () => 'set a new password by a link to their address',
+  'person.email-changed': (d) =>
+    `changed their address from ${text(d, 'from')} to ${text(d, 'to')}`,
   'person.password-changed': () => 'changed their password',
   'second-factor.added': (d) => `added ${text(d, 'what')} as a second factor`,
   'second-factor.removed': (d) => `removed ${text(d, 'what')} as a second factor`,

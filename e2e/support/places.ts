@@ -12,6 +12,9 @@ export function placesToLookAt(certificateId: string): PlaceToLook[] {
   return [
     ...pages('visitor', {
       'sign-in': '/sign-in',
+      forgotten: '/forgotten',
+      reset: '/reset',
+      email: '/email',
       errors: '/errors',
       pki: '/pki',
       'pki-rules': '/pki?rules=all',

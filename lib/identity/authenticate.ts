@@ -4,6 +4,7 @@ import { systemScope } from '@/lib/access/scope';
 import { AppError } from '@/lib/kernel/errors';
 import { acrossAccounts } from '@/lib/platform/database';
 import type { RequestFacts } from '@/lib/platform/request-facts';
+import { forgetGuesses, mustNotWait, noteWrongGuess } from './guess-delay';
 import { type Opened, openSession } from './open-session';
 import { PASSWORD_MAX_CHARACTERS, passwordMatches } from './passwords';
 import { countTry } from './tries';
@@ -43,11 +44,14 @@ export type Proved = {
 
 /**
  * Whose e-mail and password these are; null for every reason alike, after the same work.
- * @throws AppError `rate_limited` after ten tries a minute for one address and e-mail
+ * @param known ids of the people who signed in in this browser before
+ * @throws AppError `rate_limited` after ten tries a minute for one address and e-mail, and while wrong guesses at this
+ *   e-mail make everybody wait but those who are known
  */
 export async function provePassword(
   credentials: unknown,
   request: RequestFacts,
+  known: readonly string[] = [],
 ): Promise<Proved | null> {
   const given = credentialsSchema.safeParse(credentials);
   const email = given.success ? given.data.email.trim().toLowerCase() : 'nobody';
@@ -58,9 +62,14 @@ export async function provePassword(
       include: { passkeys: { select: { id: true }, take: 1 } },
     }),
   );
+  if (!person || !known.includes(person.id)) await mustNotWait(email);
   const password = given.success ? given.data.password : '';
   const matches = await passwordMatches(password, person?.passwordHash ?? null);
-  if (!matches || !person?.passwordHash) return null;
+  if (!matches || !person?.passwordHash) {
+    await noteWrongGuess(email);
+    return null;
+  }
+  await forgetGuesses(email);
   const { id, name, passwordHash, totpSince, passkeys } = person;
   return {
     ...{ id, name, passwordHash },

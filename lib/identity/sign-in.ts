@@ -2,10 +2,13 @@ import { systemScope } from '@/lib/access/scope';
 import { AppError } from '@/lib/kernel/errors';
 import { acrossAccounts } from '@/lib/platform/database';
 import { requestFacts } from '@/lib/platform/request';
+import type { RequestFacts } from '@/lib/platform/request-facts';
 import { provePassword } from './authenticate';
 import { endSession } from './end-session';
 import { dropHalfSession, readHalfSession, setHalfSession } from './half-session';
-import { openSession } from './open-session';
+import { knownPeople, rememberDevice } from './known-device';
+import { tellOfNewDevice } from './new-device';
+import { type Opened, openSession } from './open-session';
 import { authenticationAnswer } from './passkey-answers';
 import { proveByPasskey } from './passkeys';
 import { proveByCode } from './second-factor';
@@ -24,7 +27,7 @@ export async function signIn(credentials: {
 }): Promise<SignInOutcome> {
   return said(async () => {
     const request = await requestFacts();
-    const person = await provePassword(credentials, request);
+    const person = await provePassword(credentials, request, await knownPeople());
     if (!person) {
       return {
         is: 'refused',
@@ -38,7 +41,7 @@ export async function signIn(credentials: {
     const opened = await acrossAccounts(systemScope('authentication', request.requestId), (tx) =>
       openSession(tx, { person, request, method: 'password', confinedTo: null }),
     );
-    await setSessionCookie(opened);
+    await enter(opened, request);
     return { is: 'signed in' };
   });
 }
@@ -67,8 +70,7 @@ export async function signInWithCode(code: string): Promise<SignInOutcome> {
           'The code is not right, or it was used before. Wait for the next one, or use a recovery code that you have not used.',
       };
     }
-    await dropHalfSession();
-    await setSessionCookie(opened);
+    await enter(opened, request);
     return { is: 'signed in' };
   });
 }
@@ -84,10 +86,20 @@ export async function signInWithPasskey(answer: unknown): Promise<SignInOutcome>
         return openSession(tx, { person, request, method: 'passkey', confinedTo: null });
       },
     );
-    await dropHalfSession();
-    await setSessionCookie(opened);
+    await enter(opened, request);
     return { is: 'signed in' };
   });
+}
+
+/** Gives the browser the session; a browser that was new to the person is told to them. */
+async function enter(opened: Opened, request: RequestFacts): Promise<void> {
+  const { personId, sessionId } = opened;
+  if (!(await knownPeople()).includes(personId)) {
+    await tellOfNewDevice(opened, request);
+    await rememberDevice(personId);
+  }
+  await dropHalfSession();
+  await setSessionCookie({ personId, sessionId });
 }
 
 async function said(work: () => Promise<SignInOutcome>): Promise<SignInOutcome> {

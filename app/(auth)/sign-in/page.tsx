@@ -3,6 +3,7 @@ import { redirect } from 'next/navigation';
 import { PasskeySignIn } from '@/components/profile/passkey-sign-in';
 import { SsoLink } from '@/components/profile/sso-link';
 import { PublicLinks } from '@/components/public/links';
+import { Link } from '@/components/ui/link';
 import { Mark } from '@/components/ui/mark';
 import { Notice } from '@/components/ui/notice';
 import { signedIn } from '@/lib/identity/session';
@@ -14,7 +15,7 @@ import { localPath } from './local-path';
 export const metadata: Metadata = { title: 'Sign in' };
 export const dynamic = 'force-dynamic';
 
-type Asked = Record<'next' | 'trouble', string | string[] | undefined>;
+type Asked = Record<'next' | 'trouble' | 'done', string | string[] | undefined>;
 type Props = { searchParams: Promise<Asked> };
 
 export default async function SignInPage({ searchParams }: Props) {
@@ -39,6 +40,13 @@ export default async function SignInPage({ searchParams }: Props) {
             </Notice>
           </div>
         ) : null}
+        {asked.done === 'password' ? (
+          <div className="mt-6">
+            <Notice title="Your password is set">
+              <p>Sign in with it.</p>
+            </Notice>
+          </div>
+        ) : null}
         <SignInForm next={next} found={null} />
         <p className="or small quiet needs-scripts">or</p>
         <div className="grid gap-3">
@@ -46,7 +54,10 @@ export default async function SignInPage({ searchParams }: Props) {
           {forAll ? <SsoLink choice={forAll} next={next} /> : null}
         </div>
         <p className="small quiet mt-6">
-          No sign-in yet, or the password is lost? Ask an admin of your account, or your provider.
+          <Link className="link" href="/forgotten">
+            Forgotten your password?
+          </Link>{' '}
+          No sign-in yet? Ask an admin of your account, or your provider.
         </p>
         <div className="mt-8">
           <PublicLinks />

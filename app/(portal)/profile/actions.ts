@@ -5,6 +5,7 @@ import { redirect } from 'next/navigation';
 import { z } from 'zod';
 import type { FactorState } from '@/components/profile/app-factor';
 import type { ProfileState } from '@/components/profile/password-form';
+import { askEmailChange } from '@/lib/identity/change-email';
 import { changePassword } from '@/lib/identity/change-password';
 import { endOtherSessions, endOwnSession } from '@/lib/identity/own-sessions';
 import { registrationAnswer } from '@/lib/identity/passkey-answers';
@@ -41,6 +42,15 @@ export async function passwordAction(_: ProfileState, data: FormData): Promise<P
   if (!changed.ok) return { problem: changed.problem };
   refresh();
   return { done: 'Your password is changed, and every other session of yours has ended.' };
+}
+
+export async function emailAction(_: ProfileState, data: FormData): Promise<ProfileState> {
+  const found = await requirePerson();
+  const asked = await attempt(() => askEmailChange(found, typed.parse(data.get('email'))));
+  if (!asked.ok) return { problem: asked.problem };
+  return {
+    done: 'If nobody signs in with that address yet, a link is on its way to it. Your address changes once you follow it.',
+  };
 }
 
 const identityKey = z.object({

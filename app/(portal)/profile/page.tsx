@@ -1,5 +1,6 @@
 import type { Metadata } from 'next';
 import { AppFactor } from '@/components/profile/app-factor';
+import { EmailForm } from '@/components/profile/email-form';
 import { PasswordForm } from '@/components/profile/password-form';
 import { ProfileSection } from '@/components/profile/section';
 import { SessionList } from '@/components/profile/session-list';
@@ -11,7 +12,13 @@ import { type FactorsView, ownFactors } from '@/lib/identity/second-factor';
 import { requireSignedIn } from '@/lib/identity/session';
 import { ownIdentities } from '@/lib/identity/sso-choice';
 import { openTrouble } from '@/lib/identity/trouble';
-import { endOthersAction, endSessionAction, factorAction, passwordAction } from './actions';
+import {
+  emailAction,
+  endOthersAction,
+  endSessionAction,
+  factorAction,
+  passwordAction,
+} from './actions';
 import { PasskeySection } from './passkey-section';
 import { SsoSection } from './sso-section';
 
@@ -56,13 +63,22 @@ export default async function ProfilePage({ searchParams }: Props) {
         </div>
         <div className="c5 grid gap-6">
           {factors ? (
-            <ProfileSection
-              id="password"
-              title="Password"
-              about="Changing it ends every other session."
-            >
-              <PasswordForm action={passwordAction} email={person.email} />
-            </ProfileSection>
+            <>
+              <ProfileSection
+                id="password"
+                title="Password"
+                about="Changing it ends every other session."
+              >
+                <PasswordForm action={passwordAction} email={person.email} />
+              </ProfileSection>
+              <ProfileSection
+                id="email"
+                title="E-mail address"
+                about={`You sign in with ${person.email}. Another one is confirmed by a link to it.`}
+              >
+                <EmailForm action={emailAction} />
+              </ProfileSection>
+            </>
           ) : (
             <Notice title="Your account's identity provider signs you in">
               <p>

@@ -42,7 +42,7 @@ export function SsoSection({ identities: { linked, offered } }: { identities: Ow
               className="btn btn-sm"
               href={`/sso/start?${new URLSearchParams({ connection, purpose: 'link', next: '/profile' })}`}
             >
-              Link {name}
+              {`Link ${name}`}
             </a>
           </li>
         ))}

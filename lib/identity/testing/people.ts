@@ -24,8 +24,12 @@ export type Someone = {
 };
 
 /** A new member of the account. */
-export async function someone(accountId: string, role: MemberRole = 'admin'): Promise<Someone> {
-  const email = `p${newSecret().slice(0, 10).toLowerCase()}@meridian.example`;
+export async function someone(
+  accountId: string,
+  given: { role?: MemberRole; domain?: string } = {},
+): Promise<Someone> {
+  const { role = 'admin', domain = 'meridian.example' } = given;
+  const email = `p${newSecret().slice(0, 10).toLowerCase()}@${domain}`;
   const name = 'Ines Duarte';
   const made = await acrossAccounts(testScope, (tx) =>
     addMember(tx, testScope, { accountId, email, name, role }),

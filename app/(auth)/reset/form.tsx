@@ -1,0 +1,34 @@
+'use client';
+
+import { Field } from '@/components/ui/field';
+import { useKeptForm } from '@/components/ui/kept-form';
+import { Notice } from '@/components/ui/notice';
+import { type ResetState, resetAction } from './actions';
+
+export function ResetForm({ token }: { token: string }) {
+  const initial: ResetState = {};
+  const { state, pending, form } = useKeptForm(resetAction, initial);
+  return (
+    <form {...form} className="mt-6 grid gap-4">
+      {state.message ? (
+        <Notice tone="refused">
+          <p>{state.message}</p>
+        </Notice>
+      ) : null}
+      <input type="hidden" name="token" value={token} />
+      <Field
+        label="New password"
+        name="password"
+        type="password"
+        autoComplete="new-password"
+        minLength={12}
+        maxLength={256}
+        required
+        hint="At least 12 characters. A few words in a row are good."
+      />
+      <button className="btn btn-primary btn-wide mt-2" type="submit" disabled={pending}>
+        {pending ? 'Setting it' : 'Set the password'}
+      </button>
+    </form>
+  );
+}
