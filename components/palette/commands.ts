@@ -25,7 +25,7 @@ export type Command = {
 export type CommandFacts = {
   places: Place[];
   account: { id: string } | null;
-  memberships: { accountId: string; name: string }[];
+  memberships: { accountId: string; name: string; through?: string | null }[];
   may: { issue: boolean; revoke: boolean; enforce: boolean };
   /** Where that counts; absent: everywhere. */
   actsIn?: Environment;
@@ -98,10 +98,11 @@ export function commandsOf(facts: CommandFacts): Command[] {
     { id: 'sign-out', group: 'Do', name: 'Sign out', keywords: ['log out'], does: 'sign-out' },
     ...facts.certificates.flatMap((certificate) => certificateCommands(certificate, facts)),
     ...others.map(
-      ({ accountId, name }): Command => ({
+      ({ accountId, name, through }): Command => ({
         id: `switch-${accountId}`,
         group: 'Switch account',
         name,
+        ...(through ? { detail: `through ${through}` } : {}),
         does: 'switch-account',
         accountId,
       }),

@@ -1,5 +1,7 @@
 import { Check, ChevronsUpDown } from 'lucide-react';
 
+/** `through`: the account above by which this one may be opened. */
+export type SwitchChoice = { accountId: string; name: string; through: string | null };
 export type SwitchAction = (data: FormData) => Promise<void>;
 
 /** The account this session looks at; a menu only for those who have more than one. */
@@ -14,7 +16,7 @@ export function AccountSwitcher({
   role: string;
   /** How it stands with enforcement of production; null where that cannot be read. */
   standing: string | null;
-  memberships: { accountId: string; name: string }[];
+  memberships: SwitchChoice[];
   action: SwitchAction;
 }) {
   const names = (
@@ -35,9 +37,12 @@ export function AccountSwitcher({
         <span className="sr-only">Switch account</span>
       </button>
       <form className="menu" id="accounts-menu" popover="auto" action={action}>
-        {memberships.map(({ accountId, name }) => (
+        {memberships.map(({ accountId, name, through }) => (
           <button key={accountId} type="submit" name="accountId" value={accountId}>
-            {name}
+            <span>
+              {name}
+              {through ? <small>through {through}</small> : null}
+            </span>
             {accountId === account.id ? <Check className="icon" aria-label="Open now" /> : null}
           </button>
         ))}

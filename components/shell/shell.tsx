@@ -3,7 +3,7 @@ import { FindAnything } from '@/components/palette/find-anything';
 import { Link } from '@/components/ui/link';
 import { Mark } from '@/components/ui/mark';
 import { Toasts } from '@/components/ui/toasts';
-import { AccountSwitcher, type SwitchAction } from './account-switcher';
+import { AccountSwitcher, type SwitchAction, type SwitchChoice } from './account-switcher';
 import { NavLinks } from './nav-links';
 import { type Desk, placesOf } from './places';
 
@@ -11,7 +11,7 @@ export type ShellFacts = {
   person: { name: string; email: string };
   role: string;
   account: { id: string; name: string } | null;
-  memberships: { accountId: string; name: string }[];
+  memberships: SwitchChoice[];
   /** Staff see their own rail, so nobody mistakes where they are. */
   side: 'customer' | 'staff';
   desk: Desk;

@@ -29,7 +29,6 @@ export async function renewCertificate(
 ): Promise<CertificateView> {
   const scope = authorize(principal, 'certificates.issue');
   const old = await renewable(scope, id);
-  requireEnvironment(scope, old.environment);
   const { from } = request;
   const days = request.revokeOldWhenIdleDays ?? null;
   const mayRevoke = days === null ? null : authorize(principal, 'certificates.revoke');
@@ -68,6 +67,7 @@ async function renewable(scope: Scope, id: string) {
   const where = { id: knownId(id), accountId: scope.accountId };
   const old = await inScope(scope, (tx) => tx.certificate.findFirst({ where }));
   if (!old) throw noCertificate();
+  requireEnvironment(scope, old.environment);
   if (old.revokedAt === null) return old;
   throw new AppError('certificate_not_live', {
     detail: `${old.label} was revoked on ${old.revokedAt.toISOString().slice(0, 10)}, and what was revoked is not renewed. Issue a new certificate.`,

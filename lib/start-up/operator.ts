@@ -116,7 +116,7 @@ export const OPERATOR_VERBS: Record<string, Record<string, Verb>> = {
   },
   member: {
     create: verb(
-      '--account ID --email E --name N --role admin|manage_mtls|viewer',
+      '--account ID --email E --name N --role owner|admin|manage_mtls|viewer',
       z.strictObject({ account: z.string(), email, name, role: z.enum(MEMBER_ROLES) }),
       (scope, { account, ...args }) =>
         acrossAccounts(scope, (tx) => addMember(tx, scope, { ...args, accountId: account })),

@@ -44,7 +44,13 @@ export async function joinAction(token: string): Promise<AcceptState> {
         detail: 'You are signed out. Sign in, then open the link again. Nothing was changed.',
       });
     }
-    const { person, principal } = found;
+    const { person, principal, confinedTo } = found;
+    if (confinedTo !== null) {
+      throw new AppError('forbidden', {
+        detail:
+          'You are signed in for one account alone, by its identity provider. Sign out, sign in with your own password, then open the link again.',
+      });
+    }
     return acceptAsSignedIn(token, person, principal.requestId);
   });
   if (!joined.ok) return { values, problem: joined.problem };
