@@ -1,4 +1,5 @@
 import { daysLeftOf } from '@/components/live/words';
+import { exactUtc } from '@/components/time/format';
 import { Ago, Day } from '@/components/time/when';
 import { Badge } from '@/components/ui/badge';
 import { Env } from '@/components/ui/env';
@@ -35,6 +36,7 @@ export function AccountSide({ read, acts }: { read: AccountCase; acts: React.Rea
           {account.environments.map((one) => (
             <Standing key={one.environment} standing={one} />
           ))}
+          <Fact name="Plan">{account.plan === 'none' ? 'Without mTLS' : 'With mTLS'}</Fact>
           <Fact name="Slots">
             <Pips held={account.liveCount} fresh={0} limit={account.liveLimit} />
             <small>
@@ -54,7 +56,7 @@ export function AccountSide({ read, acts }: { read: AccountCase; acts: React.Rea
 }
 
 function Standing({ standing }: { standing: CaseAccount['environments'][number] }) {
-  const { environment, mode, inherited, since, trialEndsAt, apiClients } = standing;
+  const { environment, mode, inherited, since, trialEndsAt, suspendedUntil, apiClients } = standing;
   return (
     <Fact name={ENVIRONMENT_WORDS[environment]}>
       {trialEndsAt ? 'Enforced on trial' : MODE_WORDS[mode]}
@@ -65,6 +67,7 @@ function Standing({ standing }: { standing: CaseAccount['environments'][number] 
           since <Day at={since} />
         </>
       ) : null}
+      {suspendedUntil ? <small>Suspended by support until {exactUtc(suspendedUntil)}</small> : null}
       <small>{counted(apiClients, 'API client')}</small>
     </Fact>
   );

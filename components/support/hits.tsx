@@ -9,6 +9,7 @@ const KINDS: Record<HitKind, string> = {
   certificate: 'Certificate',
   person: 'Person',
   'api-client': 'API client',
+  'api-key': 'API key',
   'refused-call': 'Refused call',
   'passed-call': 'Passed call',
   change: 'Change',

@@ -8,6 +8,7 @@ export type HitKind =
   | 'certificate'
   | 'person'
   | 'api-client'
+  | 'api-key'
   | 'refused-call'
   | 'passed-call'
   | 'change';
@@ -136,6 +137,7 @@ export type CaseAccount = {
   createdAt: string;
   parent: { id: string; name: string } | null;
   below: number;
+  plan: 'standard' | 'none';
   liveLimit: number;
   liveCount: number;
   environments: {
@@ -144,6 +146,8 @@ export type CaseAccount = {
     inherited: boolean;
     since: string | null;
     trialEndsAt: string | null;
+    /** Until then support lets calls pass without a certificate. */
+    suspendedUntil: string | null;
     apiClients: number;
   }[];
   members: { id: string; name: string; email: string; role: string; disabled: boolean }[];

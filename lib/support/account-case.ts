@@ -50,6 +50,7 @@ export async function accountCase(
       now,
       days: FACT_DAYS,
       suspended: account.suspendedAt !== null,
+      plan: account.plan,
       certificates,
       environments: account.environments.map(({ environment, mode }) => ({
         environment,
@@ -107,16 +108,20 @@ async function accountOf(tx: Tx, scope: DeploymentScope, id: string): Promise<Ca
     createdAt: row.createdAt.toISOString(),
     parent: row.parent,
     below: row._count.children,
+    plan: row.plan === 'none' ? 'none' : 'standard',
     liveLimit: row.liveLimit,
     liveCount: live,
-    environments: enforcement.map(({ environment, mode, inherited, changedAt, trial }) => ({
-      environment,
-      mode,
-      inherited,
-      since: changedAt,
-      trialEndsAt: trial?.endsAt ?? null,
-      apiClients: clients.find((one) => one.environment === environment)?._count ?? 0,
-    })),
+    environments: enforcement.map(
+      ({ environment, mode, inherited, changedAt, trial, suspension }) => ({
+        environment,
+        mode,
+        inherited,
+        since: changedAt,
+        trialEndsAt: trial?.endsAt ?? null,
+        suspendedUntil: suspension?.until ?? null,
+        apiClients: clients.find((one) => one.environment === environment)?._count ?? 0,
+      }),
+    ),
     members: row.memberships.map(({ person, role, disabledAt }) => ({
       id: person.id,
       name: person.name,

@@ -19,10 +19,12 @@ export function checksOf(facts: ConnectionFacts, kind: RefusedKind | null): Case
   ];
 }
 
-function account({ suspended }: ConnectionFacts): CaseCheck {
-  return suspended
-    ? { name: 'Account', is: 'wrong', says: 'Suspended: every call is refused.' }
-    : { name: 'Account', is: 'fine', says: 'Active' };
+function account({ suspended, plan }: ConnectionFacts): CaseCheck {
+  const name = 'Account';
+  if (suspended) return { name, is: 'wrong', says: 'Suspended: every call is refused' };
+  return plan === 'none'
+    ? { name, is: 'unknown', says: 'Active, without the mTLS plan: nothing new is issued' }
+    : { name, is: 'fine', says: 'Active' };
 }
 
 function certificates({ certificates: all, now }: ConnectionFacts): CaseCheck {
@@ -32,7 +34,7 @@ function certificates({ certificates: all, now }: ConnectionFacts): CaseCheck {
     return {
       name,
       is: 'wrong',
-      says: all.length === 0 ? 'None was ever issued.' : 'None is live.',
+      says: all.length === 0 ? 'None was ever issued' : 'None is live',
     };
   }
   const [first] = live.toSorted((a, b) => a.notAfter.localeCompare(b.notAfter));
@@ -67,7 +69,7 @@ function apiClients({ apiClients: all, refused }: ConnectionFacts): CaseCheck {
     return { name, is: 'wrong', says: `One of ${foreign.apiClientOf} was named in a call` };
   const disabled = all.filter((one) => one.disabled);
   if (all.length === 0)
-    return { name, is: 'wrong', says: 'The account has none: every call is refused.' };
+    return { name, is: 'wrong', says: 'The account has none: every call is refused' };
   const named = disabled.map((one) => one.name).join(', ');
   return disabled.length > 0
     ? { name, is: 'unknown', says: `${all.length}, of which ${disabled.length} disabled: ${named}` }

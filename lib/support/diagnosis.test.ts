@@ -51,7 +51,13 @@ const passed: PassedKind = {
 
 function facts(differs: Partial<ConnectionFacts> = {}): ConnectionFacts {
   return {
-    ...{ now: NOW, days: 7, suspended: false, certificates: [live, revoked, sandbox] },
+    ...{
+      now: NOW,
+      days: 7,
+      suspended: false,
+      plan: 'standard',
+      certificates: [live, revoked, sandbox],
+    },
     environments: [
       {
         environment: 'production',

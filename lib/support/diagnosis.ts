@@ -44,6 +44,7 @@ export type ConnectionFacts = {
   now: string;
   days: number;
   suspended: boolean;
+  plan: 'standard' | 'none';
   certificates: CaseCertificate[];
   environments: {
     environment: Environment;

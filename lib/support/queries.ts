@@ -121,6 +121,52 @@ export async function apiClientsBy(
   }));
 }
 
+/** Whom an invitation went to that was not accepted yet. */
+export async function invitedBy(tx: Tx, email: string): Promise<SupportHit[]> {
+  const rows = await tx.invitation.findMany({
+    where: { email, acceptedAt: null },
+    include: ACCOUNT,
+    orderBy: { createdAt: 'desc' },
+    take: MOST,
+  });
+  return rows.map((row) => ({
+    kind: 'person',
+    id: row.id,
+    account: row.account,
+    name: row.email,
+    note: row.withdrawnAt ? 'Was invited, and the invitation withdrawn' : 'Invited, not accepted',
+    at: row.createdAt.toISOString(),
+  }));
+}
+
+/** The account whose people sign in by their own provider under this domain. */
+export async function signInDomains(tx: Tx, domain: string): Promise<SupportHit[]> {
+  const rows = await tx.ssoConnection.findMany({
+    where: { OR: [{ verifiedDomain: domain }, { domain }] },
+    take: MOST,
+  });
+  const accounts = await accountsById(
+    tx,
+    rows.map((row) => row.accountId),
+  );
+  return accounts.map((hit) => ({ ...hit, note: `Signs in with ${domain}` }));
+}
+
+export async function apiKeysBy(tx: Tx, prefix: string): Promise<SupportHit[]> {
+  const row = await tx.apiKey.findUnique({ where: { prefix }, include: ACCOUNT });
+  if (!row?.account) return [];
+  return [
+    {
+      kind: 'api-key',
+      id: row.id,
+      account: row.account,
+      name: row.name,
+      note: row.revokedAt ? 'API key, revoked' : 'API key, not revoked',
+      at: row.createdAt.toISOString(),
+    },
+  ];
+}
+
 /** Accounts, people and common names that begin so; whole words in the middle of a name are not indexed. */
 export async function byName(tx: Tx, name: string): Promise<SupportHit[]> {
   const like = begins(name);

@@ -131,6 +131,20 @@ describe('the box of support', () => {
     }
   });
 
+  it('T24: knows an API key by how it begins, and lets its secret go no further', () => {
+    const secret = 'Zq0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefgh123';
+    for (const text of [
+      `csk_prod_0123456789ab_${secret}`,
+      `Authorization: Bearer csk_0123456789ab_${secret}`,
+      'csk_any_0123456789ab',
+      'csk_0123456789ab',
+    ]) {
+      const query = readQuery(text);
+      expect(query).toMatchObject({ readings: [{ is: 'api-key', prefix: '0123456789ab' }] });
+      expect(JSON.stringify(query)).not.toContain('Zq0');
+    }
+  });
+
   it('says what is wrong with a file that names nobody', () => {
     expect(readQuery(file('ca.pem'))).toMatchObject({ kind: 'unreadable' });
     expect(readQuery(file('a.pem').replace(/[A-Za-z]{20}/, 'x'))).toMatchObject({

@@ -25,6 +25,8 @@ export type Reading =
   | { is: 'sha1' }
   | { is: 'address'; address: string }
   | { is: 'network'; network: string; prefix: string }
+  /** What an API key begins with, which is no secret. */
+  | { is: 'api-key'; prefix: string }
   | { is: 'name'; name: string };
 
 export type Query =
@@ -47,11 +49,18 @@ export function readQuery(typed: string): Query {
   }
   if (looksLikePrivateKey(text)) return { kind: 'private-key' };
   if (text.includes('-----BEGIN ')) return fileQuery(text);
+  const key = API_KEY.exec(text)?.groups?.prefix;
+  // Of a whole key only its beginning goes on from here.
+  if (key)
+    return { kind: 'readings', text: `csk_${key}`, readings: [{ is: 'api-key', prefix: key }] };
   const kept = keptFile(text);
   if (kept) return { kind: 'readings', text, readings: [kept] };
   const plain = text.replace(/\s+/g, ' ').slice(0, 300);
   return { kind: 'readings', text: plain, readings: readingsOf(plain) };
 }
+
+// Older keys name no environment.
+const API_KEY = /\bcsk_(?:(?:prod|sbox|any|op)_)?(?<prefix>[0-9a-z]{12})(?![0-9a-z])/;
 
 /** What the text was understood as: "A serial number, 16 bytes." */
 export function understoodAs(reading: Reading): string {
@@ -78,6 +87,8 @@ export function understoodAs(reading: Reading): string {
       return 'An IP address.';
     case 'network':
       return `A network, ${reading.network}.`;
+    case 'api-key':
+      return 'An API key, by how it begins; its secret was not kept.';
     case 'name':
       return 'A name, or how one begins.';
   }

@@ -7,11 +7,14 @@ import { changesBy, passedFrom, passedRequest, refusedBy } from './calls';
 import {
   accountsById,
   apiClientsBy,
+  apiKeysBy,
   byName,
   certificatesBy,
+  invitedBy,
   keyOwners,
   MOST,
   peopleBy,
+  signInDomains,
 } from './queries';
 import { type NamedKind, type Reading, readQuery, understoodAs } from './query';
 
@@ -67,9 +70,15 @@ async function hitsOf(tx: Tx, reading: Reading): Promise<SupportHit[]> {
       return [...calls, ...(await changesBy(tx, of))];
     }
     case 'email':
-      return peopleBy(tx, { email: reading.email });
+      return [
+        ...(await peopleBy(tx, { email: reading.email })),
+        ...(await invitedBy(tx, reading.email)),
+      ];
     case 'domain':
-      return peopleBy(tx, { domain: reading.domain });
+      return [
+        ...(await signInDomains(tx, reading.domain)),
+        ...(await peopleBy(tx, { domain: reading.domain })),
+      ];
     case 'certificate':
       return certificateHits(tx, reading);
     case 'key':
@@ -93,6 +102,8 @@ async function hitsOf(tx: Tx, reading: Reading): Promise<SupportHit[]> {
         ...(await refusedBy(tx, { prefix: reading.prefix })),
         ...(await passedFrom(tx, reading.network)),
       ];
+    case 'api-key':
+      return apiKeysBy(tx, reading.prefix);
     case 'name':
       return byName(tx, reading.name);
   }
@@ -140,6 +151,8 @@ const TRIES: Partial<Record<Reading['is'], string>> = {
     'No refused call and no change has this request id. Calls that passed are kept only for a while. Look for the address they call from.',
   address:
     'Nothing was refused from this address, and no recent call came from it. Try its network, with /24, or the name of the API client. If they do call, the calls do not reach an edge: ask about firewall and DNS.',
+  'api-key':
+    'No key of an account begins like this. It may belong to the provider itself, or to another deployment.',
   network: 'Nothing was refused from this network. Try the name of the API client.',
   email: 'Nobody signs in with this address. Try the part after the @, or the name of the account.',
   domain: 'Nobody signs in with an address of this domain. Try the name of the account.',

@@ -58,7 +58,7 @@ export default async function SupportAccountPage({ params, searchParams }: Props
             View as customer
           </Link>
           <Link className="btn" href={`/support/accounts/${account.id}/acts`}>
-            Act for them
+            Act on account
           </Link>
         </div>
       </div>
