@@ -37,7 +37,11 @@ export async function find(principal: Principal, typed: string): Promise<Support
   if (query.kind === 'unreadable') throw new AppError('invalid_request', { detail: query.why });
   const hits = await acrossAccounts(scope, async (tx) => {
     const found: SupportHit[] = [];
-    for (const reading of query.readings) found.push(...(await hitsOf(tx, reading)));
+    for (const reading of query.readings) {
+      // What is a number that is known is not also looked for as a name.
+      if (reading.is === 'name' && found.length > 0 && query.readings[0]?.is === 'serial') break;
+      found.push(...(await hitsOf(tx, reading)));
+    }
     return distinct(found);
   });
   return {
