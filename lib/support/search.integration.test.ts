@@ -96,7 +96,7 @@ describe('finding', () => {
 
 describe('the timeline', () => {
   it('has refusals of one kind as one run, between the changes, and every page goes on where the last ended', async () => {
-    for (let index = 0; index < 70; index += 1) {
+    for (let index = 0; index < 40; index += 1) {
       await testClient(account.id, 'sandbox');
     }
     const whole = [];
