@@ -2,7 +2,13 @@
 import { ConfigError, parseConfig } from '@/gateway/config';
 import { type Gateway, startGateway } from '@/gateway/gateway';
 
-const log = (line: string) => process.stderr.write(`edge: ${line}\n`);
+// What somebody else said may be in a line, and may not make another one of it.
+const log = (line: string) =>
+  process.stderr.write(`edge: ${line.replaceAll(/\p{Cc}/gu, escaped)}\n`);
+
+function escaped(control: string): string {
+  return `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
 
 let gateway: Gateway | null = null;
 let stopping = false;

@@ -4,9 +4,10 @@ import next from 'next';
 import { systemScope } from '@/lib/access/scope';
 import { announceFirewall } from '@/lib/firewall/announce';
 import { healthFront, listenForMetrics } from '@/lib/health/front';
-import { observeRequest } from '@/lib/health/observe';
+import { isStream, observeRequest } from '@/lib/health/observe';
 import { AppError } from '@/lib/kernel/errors';
 import { SECOND_MS } from '@/lib/kernel/time';
+import { drain } from '@/lib/platform/drain';
 import { type PortalEnv, portalEnv } from '@/lib/platform/env';
 import { armFailpoint } from '@/lib/platform/failpoint';
 import { httpFront } from '@/lib/platform/http-front';
@@ -19,6 +20,8 @@ import { runOperatorVerb } from '@/lib/start-up/operator';
 import { portalSettings, startPortal } from '@/lib/start-up/portal';
 
 const STOP_WITHIN_MS = 8 * SECOND_MS;
+/** So long answers that are under way may take to end. */
+const ANSWER_WITHIN_MS = 4 * SECOND_MS;
 
 async function main(): Promise<void> {
   // The embedded database makes its files for everybody; what lies in the data directory is the owner's alone.
@@ -32,10 +35,12 @@ async function main(): Promise<void> {
   await announceFirewall(env.firewall);
   const front = httpFront({ publicUrl: env.publicUrl, trustedProxies: env.trustedProxies });
   const pki = pkiFront();
+  const stopping = drain(isStream);
   const health = healthFront(env.metrics);
   const metricsServer = await listenForMetrics(env.metrics);
   const server = createServer({ requestTimeout: 60 * SECOND_MS }, (request, response) => {
     observeRequest(request, response);
+    if (stopping.take(request, response)) return;
     if (health.take(request, response) || pki.take(request, response)) return;
     if (!front(request, response)) return;
     handle(request, response).catch((error: unknown) => {
@@ -49,15 +54,16 @@ async function main(): Promise<void> {
     server.listen(env.port, env.host, done);
   });
 
-  let stopping = false;
+  let isStopping = false;
   const stop = async (): Promise<void> => {
-    if (stopping) return;
-    stopping = true;
+    if (isStopping) return;
+    isStopping = true;
     setTimeout(() => process.exit(0), STOP_WITHIN_MS).unref();
     server.close();
     server.closeIdleConnections();
     socket.close();
     metricsServer?.close();
+    await stopping.begin(ANSWER_WITHIN_MS);
     await portal.stop();
     process.exit(0);
   };

@@ -13,10 +13,12 @@ export function observeRequest(request: IncomingMessage, response: ServerRespons
     const status = response.writableFinished ? String(response.statusCode) : 'broken off';
     metrics().requests.inc({ operation, status });
     // A stream lasts as long as somebody watches.
-    if (operation === 'stream') return;
+    if (operation === STREAM) return;
     metrics().requestSeconds.observe({ operation }, secondsSince(startMs));
   });
 }
+
+const STREAM = 'stream';
 
 const REST = Object.values<Operation>(OPERATIONS).map(({ id, method, path }) => ({
   id,
@@ -27,10 +29,10 @@ const REST = Object.values<Operation>(OPERATIONS).map(({ id, method, path }) => 
 /** By the first that fits; the path itself is a client's to invent. */
 const OTHERS: [RegExp, string][] = [
   [/^\/api\/v1\//, 'unknown operation'],
-  [/^\/api\/edge\/v1\/snapshot$/, 'stream'],
+  [/^\/api\/edge\/v1\/snapshot$/, STREAM],
   [/^\/api\/edge\//, 'edge'],
   [/^\/api\/auth\//, 'sign-in'],
-  [/^\/connect\/stream$/, 'stream'],
+  [/^\/connect\/stream$/, STREAM],
   [/^\/pki\//, 'pki'],
   [/^\/(healthz|readyz|metrics)$/, 'health'],
   [/^\/_next\//, 'asset'],
@@ -46,6 +48,11 @@ export function operationOf(method: string, url: string): string {
   const other = OTHERS.find(([pattern]) => pattern.test(path));
   if (other) return other[1];
   return method === 'POST' ? 'act on a page' : 'page';
+}
+
+/** Whether it lasts as long as somebody listens. */
+export function isStream({ method, url }: IncomingMessage): boolean {
+  return operationOf(method ?? 'GET', url ?? '/') === STREAM;
 }
 
 /** A signer whose answers are counted and timed. */
