@@ -27,6 +27,8 @@ export type Tree = {
   readonly startMs: number;
   /** All it printed, both streams. */
   output(): string;
+  /** What it logged; what is for the person who started it is on the other stream. */
+  log(): string;
   ended: Promise<number | null>;
 };
 
@@ -72,9 +74,11 @@ export function cleanEnv(settings: Record<string, string>): NodeJS.ProcessEnv {
 export function launch(settings: Record<string, string>): {
   child: ChildProcess;
   output: () => string;
+  log: () => string;
   ended: Promise<number | null>;
 } {
   let printed = '';
+  let logged = '';
   const child = spawn('npm', ['start', '--silent'], {
     env: cleanEnv(settings),
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -86,8 +90,11 @@ export function launch(settings: Record<string, string>): {
   };
   child.stdout.on('data', keep);
   child.stderr.on('data', keep);
+  child.stderr.on('data', (chunk: Buffer) => {
+    logged += chunk.toString();
+  });
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
-  return { child, output: () => printed, ended };
+  return { child, output: () => printed, log: () => logged, ended };
 }
 
 /** After a test that broke off: ends every tree that it started. */
@@ -106,7 +113,7 @@ export async function startTree(settings: {
   const file = join(dataDir, 'demo.json');
   rmSync(file, { force: true });
   const started = Date.now();
-  const { child, output, ended } = launch({ ...ports, DATA_DIR: dataDir, ...settings.env });
+  const { child, output, log, ended } = launch({ ...ports, DATA_DIR: dataDir, ...settings.env });
   let over = false;
   ended.then(() => {
     over = true;
@@ -121,7 +128,7 @@ export async function startTree(settings: {
   }
   const startMs = Date.now() - started;
   const demo: Demo = JSON.parse(readFileSync(file, 'utf8'));
-  return { demo, dataDir, pid: child.pid ?? 0, startMs, output, ended };
+  return { demo, dataDir, pid: child.pid ?? 0, startMs, output, log, ended };
 }
 
 export async function stopTree(tree: Tree, by: 'SIGTERM' | 'Ctrl-C' = 'SIGTERM'): Promise<void> {

@@ -1,0 +1,260 @@
+/** What a deployment leaves behind: no secret, one request id all the way, and no answer broken off when it stops. */
+import { readFileSync } from 'node:fs';
+import { request } from 'node:http';
+import { join } from 'node:path';
+import { type Browser, expect, type Page, test } from 'playwright/test';
+import { OPERATIONS, type Operation } from '../lib/contract/operations';
+import { canary, databaseDump, mails, type Places, placesOf } from './support/canary';
+import { type Rest, rest } from './support/rest';
+import { curl, newFolder, newRequest } from './support/shell';
+import { apiClient, SOON, signIn } from './support/test';
+import {
+  endLeftovers,
+  freePorts,
+  newDataDir,
+  processesOf,
+  startTree,
+  type Tree,
+} from './support/tree';
+
+const SUBJECT = '/C=US/ST=California/L=Oakland/O=Meridian Freight/CN=';
+const TEST_PATH = '/connection/v1/testauthentication';
+
+const sent = {
+  password: canary('password'),
+  bearer: canary('bearer'),
+  cookie: canary('cookie'),
+  idempotencyKey: canary('idempotency'),
+  query: canary('query'),
+  clientPassword: canary('client-password'),
+  metricsToken: canary('metrics'),
+};
+const label = canary('label');
+
+// One deployment is used, stopped, and what it left is searched.
+test.describe.configure({ mode: 'serial' });
+let tree: Tree;
+let api: Rest;
+let privateKey: string;
+let html: string;
+let session: string;
+let answers: string;
+
+test.beforeAll(async () => {
+  const env = { LOG_LEVEL: 'debug', METRICS_TOKEN: sent.metricsToken };
+  tree = await startTree({ dataDir: newDataDir(), ports: await freePorts(), env });
+  api = rest(tree.demo.portalUrl, tree.demo.apiKey);
+});
+test.afterAll(endLeftovers);
+
+test('a request id names one call at the edge and in its report, and one request in its answer and in the trail', async () => {
+  const { mtlsUrl, caFile } = tree.demo.edges.sandbox;
+  const user = apiClient(tree.demo, 'sandbox');
+  const call = await curl({ url: mtlsUrl + TEST_PATH, caFile, user });
+  const { requestId } = JSON.parse(call.body);
+  expect(requestId).toMatch(/^\S{8,}$/);
+  await expect
+    .poll(async () => JSON.stringify((await api('GET', '/activity/refusals')).json), SOON)
+    .toContain(requestId);
+
+  const csr = await newRequest(newFolder(), 'traced', `${SUBJECT}traced.meridian.example`);
+  const issued = await api('POST', '/certificates', { csr, environment: 'sandbox' });
+  const id = issued.headers.get('x-request-id') ?? '';
+  expect(await actionsOf(id)).toEqual(['certificate.issued', 'certificate.requested']);
+});
+
+test('secrets are sent wherever a client may put one', async ({ browser }) => {
+  const folder = newFolder();
+  const csr = await newRequest(folder, 'canary', `${SUBJECT}canary.meridian.example`);
+  const key = readFileSync(join(folder, 'canary.key'), 'utf8');
+  privateKey = key.split('\n')[1] ?? '';
+  const headers = { 'Idempotency-Key': sent.idempotencyKey };
+  const issued = await api(
+    'POST',
+    '/certificates',
+    { csr, environment: 'sandbox', label },
+    headers,
+  );
+  expect(issued.status).toBe(201);
+  ({ html, session } = await walkPages(browser, `${key}${csr}`));
+  answers = await callEverything(`${key}${csr}`);
+  for (const { standardUrl, mtlsUrl, caFile } of Object.values(tree.demo.edges)) {
+    for (const url of [standardUrl, mtlsUrl]) {
+      const user = `erp:${sent.clientPassword}`;
+      const extra = ['-H', `Cookie: a=${sent.cookie}`];
+      await curl({ url: `${url}${TEST_PATH}?token=${sent.query}`, caFile, user, extra });
+    }
+  }
+  await expect.poll(() => mails(tree.dataDir), SOON).toContain(label);
+  await expect.poll(() => tree.log(), SOON).toContain('signed a checkpoint');
+});
+
+test('a portal that is stopped answers what it had begun, takes nothing new, and ends with 0', async () => {
+  const csr = await newRequest(newFolder(), 'slow', `${SUBJECT}slow.meridian.example`);
+  const slow = await halfSent(JSON.stringify({ csr }));
+  process.kill(tree.pid, 'SIGTERM');
+  await expect.poll(() => refusesNew(tree.demo.portalUrl), SOON).toBe(true);
+  expect(await slow.finish()).toBe(200);
+  expect(await tree.ended).toBe(0);
+  expect(processesOf(tree.dataDir)).toEqual([]);
+});
+
+test('T23: no secret that was sent to any address is in a log, the database, a page, an answer or a mail', async () => {
+  const { dataDir, demo } = tree;
+  const database = await databaseDump(dataDir);
+  const log = tree.log();
+  const places: Places = { log, database, mails: mails(dataDir), pages: html, answers };
+  // Where nothing could be found, finding nothing would say nothing.
+  expect(placesOf(label, places)).toEqual(['database', 'mails', 'pages', 'answers']);
+  expect(placesOf('signed a checkpoint', places)).toEqual(['log']);
+  const secrets = {
+    ...sent,
+    privateKey,
+    session,
+    edgeToken: readFileSync(join(dataDir, 'edge-token'), 'utf8').trim(),
+    passphrase: readFileSync(join(dataDir, 'portal-passphrase'), 'utf8').trim(),
+    apiKey: demo.apiKey,
+    ...Object.fromEntries(demo.users.map((user) => [`password of ${user.role}`, user.password])),
+    'password of an API client': demo.apiClients[0]?.password ?? '',
+  };
+  const found = Object.entries(secrets).flatMap(([name, secret]) => {
+    expect(secret.length, name).toBeGreaterThan(7);
+    return placesOf(secret, places).map((place) => `${name} in ${place}`);
+  });
+  // A repeat is known by its key. An address that is nowhere is said back to whoever asked for it, and to nobody else.
+  const allowed = ['idempotencyKey in database', 'query in answers'];
+  expect(found.filter((one) => !allowed.includes(one))).toEqual([]);
+  for (const line of log.split('\n').filter((one) => one.startsWith('{'))) {
+    expect(() => JSON.parse(line), line).not.toThrow();
+  }
+});
+
+async function actionsOf(requestId: string): Promise<unknown[]> {
+  const { json } = await api('GET', `/audit-events?requestId=${requestId}`);
+  const items = Array.isArray(json.items) ? json.items : [];
+  return items.map((item) => Object(item).action);
+}
+
+/** A check of a signing request of which the server has the head and waits for the rest. */
+async function halfSent(body: string): Promise<{ finish(): Promise<number> }> {
+  const { demo } = tree;
+  const half = request(`${demo.portalUrl}/api/v1/csr-checks`, {
+    method: 'POST',
+    headers: {
+      Authorization: `Bearer ${demo.apiKey}`,
+      'Content-Type': 'application/json',
+      'Content-Length': Buffer.byteLength(body),
+      Expect: '100-continue',
+    },
+  });
+  const status = new Promise<number>((resolve, reject) => {
+    half.once('response', (response) => {
+      response.resume();
+      resolve(response.statusCode ?? 0);
+    });
+    half.once('error', reject);
+  });
+  // The server says so when the request is in its hands.
+  const begun = new Promise<void>((resolve) => half.once('continue', resolve));
+  half.flushHeaders();
+  await begun;
+  return {
+    finish() {
+      half.end(body);
+      return status;
+    },
+  };
+}
+
+async function refusesNew(portalUrl: string): Promise<boolean> {
+  try {
+    return (await fetch(`${portalUrl}/healthz`)).status === 503;
+  } catch {
+    return true;
+  }
+}
+
+/** Every operation, and addresses that are none, with secrets wherever a client may put one. */
+async function callEverything(pasted: string): Promise<string> {
+  const { demo } = tree;
+  const texts: string[] = [];
+  const body = JSON.stringify({ csr: pasted, environment: 'sandbox', reason: 'unspecified' });
+  const operations = Object.values<Operation>(OPERATIONS).map(({ method, path }) => ({
+    method,
+    path,
+  }));
+  const others = [
+    '/api/edge/v1/snapshot',
+    '/api/edge/v1/enrolment',
+    '/api/edge/v1/reports',
+    '/metrics',
+  ];
+  const pages = ['/readyz', '/nothing/here', '/pki/bundle.pem', '/activity/changes/export'];
+  const calls = [
+    ...operations,
+    ...others.map((path) => ({ method: 'POST', path })),
+    ...pages.map((path) => ({ method: 'GET', path })),
+  ];
+  for (const { method, path } of calls) {
+    for (const bearer of [sent.bearer, demo.apiKey, sent.metricsToken]) {
+      const url = `${demo.portalUrl}${path.replaceAll(/\{\w+\}/g, 'sandbox')}?token=${sent.query}`;
+      const response = await fetch(url, {
+        method,
+        redirect: 'manual',
+        headers: {
+          Authorization: `Bearer ${bearer}`,
+          Cookie: `__Host-session=${sent.cookie}; next-auth.session-token=${sent.cookie}`,
+          'Idempotency-Key': sent.idempotencyKey,
+          'Content-Type': 'application/json',
+        },
+        ...(method === 'GET' ? {} : { body }),
+      });
+      texts.push(await response.text());
+    }
+  }
+  const listed = await api('GET', '/certificates');
+  return [...texts, JSON.stringify(listed.json)].join('\n');
+}
+
+/** Without scripts, so that what a page says was made by the server. */
+async function walkPages(
+  browser: Browser,
+  pasted: string,
+): Promise<{ html: string; session: string }> {
+  const { demo } = tree;
+  const context = await browser.newContext({ javaScriptEnabled: false });
+  const page = await context.newPage();
+  const seen: string[] = [];
+  const look = async (open: Page) => void seen.push(await open.content());
+  const [user] = demo.users;
+  await page.goto(`${demo.portalUrl}/sign-in`);
+  await page.getByLabel('Email').fill(user?.email ?? '');
+  await page.getByLabel('Password').fill(sent.password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.waitForURL(/sign-in/);
+  await look(page);
+  await signIn(page, demo, user?.role ?? '');
+  await page.goto(`${demo.portalUrl}/certificates/new`);
+  await page.getByLabel('Certificate signing request').fill(pasted);
+  await page
+    .getByRole('button', { name: /^(Check|Issue)/ })
+    .last()
+    .click();
+  await page.waitForLoadState();
+  await look(page);
+  for (const path of [
+    '/',
+    '/certificates',
+    '/activity/changes',
+    '/api-keys',
+    '/outbox',
+    '/profile',
+  ]) {
+    await page.goto(demo.portalUrl + path);
+    await look(page);
+  }
+  const cookies = await context.cookies();
+  const cookie = cookies.find(({ name }) => name.includes('session'))?.value ?? '';
+  await context.close();
+  return { html: seen.join('\n'), session: cookie };
+}
