@@ -102,7 +102,7 @@ const EXAMPLES: Record<OperationId, Example> = {
     bad: () => nowhere,
   },
   listRefusals: {
-    good: () => ({ query: 'environment=sandbox&code=no_certificate' }),
+    good: () => ({ query: 'environment=sandbox&code=mtls_required' }),
     bad: () => ({ query: 'code=nonsense', code: 'invalid_request' }),
   },
   listAuditEvents: {

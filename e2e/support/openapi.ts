@@ -30,7 +30,7 @@ export function documentedReply(
   const schema: unknown = Object(described).schema;
   return {
     media,
-    body: media?.includes('json') ? schemaOf(document, schema) : null,
+    body: /^application\/(problem\+)?json$/.test(media ?? '') ? schemaOf(document, schema) : null,
     headers: Object.entries(child(reply, 'headers')).map(([name, given]) => {
       const header = resolved(document, given);
       return {

@@ -16,6 +16,7 @@ export function placesToLookAt(certificateId: string): PlaceToLook[] {
       reset: '/reset',
       email: '/email',
       errors: '/errors',
+      reference: '/reference',
       pki: '/pki',
       'pki-rules': '/pki?rules=all',
     }),

@@ -57,6 +57,17 @@ describe('OPERATIONS', () => {
       expect(named.includes('Idempotency-Key')).toBe(method === 'POST');
     }
   });
+
+  it('is described without a reference that leads nowhere', () => {
+    const text = JSON.stringify(openApiDocument('https://certificates.example'));
+    const document = JSON.parse(text);
+    const references = [...text.matchAll(/"\$ref":"#\/([^"]+)"/g)].map(([, path = '']) => path);
+    expect(references).not.toHaveLength(0);
+    for (const path of references) {
+      const target = path.split('/').reduce((value, name) => Object(value)[name], document);
+      expect(target, path).toBeDefined();
+    }
+  });
 });
 
 describe('a request body', () => {

@@ -161,6 +161,12 @@ function problems(codes: readonly ErrorCode[]): JsonObject {
 }
 
 function jsonSchema(schema: z.core.$ZodType, io: 'input' | 'output'): JsonObject {
-  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
-  return rest;
+  const printed = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
+  const { $schema: _dialect, $defs: _json, ...rest } = printed;
+  return JSON.parse(JSON.stringify(rest), anyJson);
+}
+
+/** "Any JSON" refers to itself from the root of its schema, which is not the root of this document. */
+function anyJson(_name: string, value: unknown): unknown {
+  return String(Object(value).$ref).startsWith('#/$defs/') ? {} : value;
 }

@@ -319,7 +319,8 @@ export type EnforcementConsequence = {
   standardUrl: string | null;
 };
 
-export const problemSchema = z.object({
+/** Other members are of the code: `retirable`, `pending`, `current` and the like [RFC 9457, 3.2]. */
+export const problemSchema = z.looseObject({
   type: z.url(),
   title: z.string(),
   status: z.int(),
@@ -327,5 +328,9 @@ export const problemSchema = z.object({
   detail: z.string(),
   requestId: z.string(),
   findings: z.array(findingSchema).optional(),
+  faults: z
+    .array(z.strictObject({ field: z.string(), message: z.string() }))
+    .optional()
+    .describe('With `invalid_request`: what is wrong, and where.'),
 });
 export type Problem = z.infer<typeof problemSchema>;

@@ -1,10 +1,12 @@
 import type { Metadata } from 'next';
 import { KeyTable } from '@/components/api-keys/key-table';
 import { LeakedKeys } from '@/components/api-keys/leaked-keys';
+import { Unattended } from '@/components/api-keys/unattended';
 import { Empty } from '@/components/ui/empty';
 import { Link } from '@/components/ui/link';
 import { ProblemNotice } from '@/components/ui/problem-notice';
 import { listApiKeys } from '@/lib/api-access/own-keys';
+import { deployment } from '@/lib/platform/deployment';
 import { attempt } from '../attempt';
 import { inAccount } from '../opened';
 
@@ -56,6 +58,7 @@ export default async function ApiKeysPage({ searchParams }: Props) {
           <More cursor={cursor} next={page.value.nextCursor} />
         </div>
       ) : null}
+      <Unattended publicUrl={deployment().publicUrl} />
       <LeakedKeys />
     </>
   );

@@ -1,0 +1,93 @@
+import { CodeBlock } from '@/components/ui/code-block';
+import { Link } from '@/components/ui/link';
+import { MarkedText } from '@/components/ui/marked-text';
+import type { ReferenceField, ReferenceOperation } from '@/lib/contract/reference';
+
+/** One operation, under an address of its own. */
+export function OperationBlock({ operation }: { operation: ReferenceOperation }) {
+  const { id, method, path, summary, description, parameters, body, reply, errors, curl } =
+    operation;
+  const words = [id, method, path, summary, ...[...parameters, ...body].map(({ name }) => name)];
+  return (
+    <article className="operation" id={id} data-words={words.join(' ').toLowerCase()}>
+      <header>
+        <h3 className="h3">
+          <a href={`#${id}`}>{summary}</a>
+        </h3>
+        <p className="operation-path mono">
+          <b>{method}</b> {path}
+        </p>
+        <p className="small soft">
+          <MarkedText text={description} />
+        </p>
+      </header>
+      <div className="operation-cols">
+        <div>
+          <Fields name="Parameters" fields={parameters} />
+          <Fields name="Body (JSON)" fields={body} />
+          <h4>
+            Reply <code>{reply.status}</code>
+          </h4>
+          {reply.fields.length > 0 ? (
+            <Fields fields={reply.fields} />
+          ) : (
+            <p className="small soft mono">{reply.media}</p>
+          )}
+          <p className="small quiet">Headers: {reply.headers.join(', ')}</p>
+        </div>
+        <div className="operation-side">
+          <CodeBlock name="curl" what="command" text={curl} />
+          <Errors of={errors} />
+        </div>
+      </div>
+    </article>
+  );
+}
+
+function Fields({ name, fields }: { name?: string; fields: (ReferenceField & { in?: string })[] }) {
+  if (fields.length === 0) return null;
+  return (
+    <>
+      {name ? <h4>{name}</h4> : null}
+      <dl className="fields">
+        {fields.map((field) => (
+          <div key={`${field.in ?? ''} ${field.name}`}>
+            <dt>
+              <code>{field.name}</code>
+            </dt>
+            <dd>
+              <span className="quiet">
+                {field.type}
+                {field.in ? `, in the ${field.in}` : ''}
+                {field.required === 'yes' ? '' : ', optional'}
+              </span>
+              {field.description ? <MarkedText text={` ${field.description}`} /> : null}
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </>
+  );
+}
+
+function Errors({ of: errors }: { of: ReferenceOperation['errors'] }) {
+  if (errors.length === 0) return null;
+  return (
+    <>
+      <h4>Errors</h4>
+      <ul className="operation-errors">
+        {errors.flatMap(({ status, codes }) =>
+          codes.map(({ code, title }) => (
+            <li key={code}>
+              <span className="num quiet">{status}</span>
+              <Link className="link mono" href={`/errors#${code}`}>
+                {code}
+              </Link>
+              <span className="soft">{title}</span>
+            </li>
+          )),
+        )}
+      </ul>
+    </>
+  );
+}
