@@ -253,7 +253,11 @@ test('whatever is asked under /api, the answer is a problem whose type can be re
     [
       'a key of two words',
       '/api/v1/csr-checks',
-      { method: 'POST', headers: { ...key, ...json, 'Idempotency-Key': 'two words' }, body: '{}' },
+      {
+        method: 'POST',
+        headers: { ...key, ...json, 'Idempotency-Key': 'two words' },
+        body: '{"csr":"x"}',
+      },
       400,
       'invalid_idempotency_key',
     ],

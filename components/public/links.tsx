@@ -1,6 +1,7 @@
 import { Link } from '@/components/ui/link';
 
 const PAGES = [
+  { name: 'API reference', href: '/reference' },
   { name: 'Certificate authorities', href: '/pki' },
   { name: 'Error codes', href: '/errors' },
 ] as const;
