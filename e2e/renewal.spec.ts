@@ -31,6 +31,7 @@ test('does nothing while there is nothing to do, then renews, installs and keeps
   writeFileSync(join(folder, 'client.pem'), String(first.json.pem));
   writeFileSync(join(folder, 'api-key'), `${demo.apiKey}\n`);
   const before = installed();
+  const mode = statSync(join(folder, 'client.pem')).mode;
   const env = {
     COUNTERSIGN_URL: demo.portalUrl,
     COUNTERSIGN_API_KEY_FILE: join(folder, 'api-key'),
@@ -50,6 +51,7 @@ test('does nothing while there is nothing to do, then renews, installs and keeps
   expect(read('previous/client.key')).toBe(before.key);
   expect(read('previous/client.pem')).toBe(before.certificate);
   expect(statSync(join(folder, 'client.key')).mode & 0o077).toBe(0);
+  expect(statSync(join(folder, 'client.pem')).mode).toBe(mode);
   expect(existsSync(join(folder, 'reloaded'))).toBe(true);
   expect([existsSync(join(folder, 'next')), existsSync(join(folder, '.renewing'))]).toEqual([
     false,

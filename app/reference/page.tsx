@@ -2,7 +2,7 @@ import type { Metadata } from 'next';
 import { PublicFrame } from '@/components/public/frame';
 import { Contents } from '@/components/reference/contents';
 import { OperationBlock } from '@/components/reference/operation';
-import { Promises } from '@/components/reference/promises';
+import { Calling, Promises } from '@/components/reference/promises';
 import { ReferenceSearch } from '@/components/reference/search';
 import { sectionName } from '@/components/reference/words';
 import { openApiDocument } from '@/lib/contract/openapi';
@@ -36,6 +36,7 @@ export default async function ReferencePage({ searchParams }: Props) {
               , which the running server is tested against.
             </p>
           </div>
+          <Calling />
           <ReferenceSearch asked={asked} />
           {matching(sections, asked).map(({ name, operations }) => (
             <section key={name} id={`section-${name}`} data-section={name}>

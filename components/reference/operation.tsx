@@ -1,13 +1,20 @@
 import { CodeBlock } from '@/components/ui/code-block';
 import { Link } from '@/components/ui/link';
 import { MarkedText } from '@/components/ui/marked-text';
+import { counted } from '@/components/words';
 import type { ReferenceField, ReferenceOperation } from '@/lib/contract/reference';
 
 /** One operation, under an address of its own. */
 export function OperationBlock({ operation }: { operation: ReferenceOperation }) {
   const { id, method, path, summary, description, parameters, body, reply, errors, curl } =
     operation;
-  const words = [id, method, path, summary, ...[...parameters, ...body].map(({ name }) => name)];
+  const words = [
+    id,
+    method,
+    path,
+    summary,
+    ...[...parameters, ...body, ...reply.fields].map(({ name }) => name),
+  ];
   return (
     <article className="operation" id={id} data-words={words.join(' ').toLowerCase()}>
       <header>
@@ -25,15 +32,7 @@ export function OperationBlock({ operation }: { operation: ReferenceOperation })
         <div>
           <Fields name="Parameters" fields={parameters} />
           <Fields name="Body (JSON)" fields={body} />
-          <h4>
-            Reply <code>{reply.status}</code>
-          </h4>
-          {reply.fields.length > 0 ? (
-            <Fields fields={reply.fields} />
-          ) : (
-            <p className="small soft mono">{reply.media}</p>
-          )}
-          <p className="small quiet">Headers: {reply.headers.join(', ')}</p>
+          <Reply of={reply} />
         </div>
         <div className="operation-side">
           <CodeBlock name="curl" what="command" text={curl} />
@@ -67,6 +66,19 @@ function Fields({ name, fields }: { name?: string; fields: (ReferenceField & { i
         ))}
       </dl>
     </>
+  );
+}
+
+function Reply({ of: { status, media, fields, headers } }: { of: ReferenceOperation['reply'] }) {
+  const content = fields.length > 0 ? counted(fields.length, 'member') : media;
+  return (
+    <details className="operation-reply">
+      <summary>
+        Reply <code>{status}</code>: {content}
+      </summary>
+      <Fields fields={fields} />
+      <p className="small quiet mt-2">Headers: {headers.join(', ')}</p>
+    </details>
   );
 }
 

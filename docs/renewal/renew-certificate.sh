@@ -142,7 +142,9 @@ mkdir "$directory/previous.new" &&
   cp -p "$key" "$certificate" "$directory/previous.new/" &&
   rm -rf "$directory/previous" &&
   mv "$directory/previous.new" "$directory/previous" || fail 7 "the old pair could not be kept in $directory/previous"
-mv "$next/client.key" "$key" && mv "$lock/client.pem" "$certificate" || {
+# Owner and mode stay what they were: other users may have to read it.
+replace() { cp -p "$2" "$2.new" && cat "$1" > "$2.new" && mv "$2.new" "$2"; }
+replace "$next/client.key" "$key" && replace "$lock/client.pem" "$certificate" || {
   cp -p "$directory/previous/client.key" "$directory/previous/client.pem" "$directory/"
   fail 7 "the new pair could not be installed in $directory; the old one is back"
 }

@@ -113,7 +113,10 @@ function typeOf(schema: JsonObject): string {
   if (schema.type === 'string' && schema.format === 'date-time') return 'instant';
   const range = [schema.minimum, schema.maximum].filter((one) => typeof one === 'number');
   const bounds = range.length === 2 && Number(range[1]) < 1e9 ? ` ${range.join('-')}` : '';
-  return `${String(schema.type ?? 'any')}${bounds}`;
+  const plain = Array.isArray(schema.type)
+    ? schema.type.join(' or ')
+    : String(schema.type ?? 'any');
+  return `${plain}${bounds}`;
 }
 
 function notNull(schema: JsonObject): JsonObject {
