@@ -1,0 +1,154 @@
+/** Every way to sign in, in a browser: app and recovery code, passkey, a provider of one's own, a link by mail. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Secret, TOTP } from 'otpauth';
+import type { Browser, Page } from 'playwright/test';
+import { startProvider } from '../lib/identity/testing/provider';
+import { operator } from './support/shell';
+import { expect, SOON, signIn, test } from './support/test';
+import type { Demo } from './support/tree';
+
+test.use({ copy: 'sign-in' });
+
+function userOf(demo: Demo, role: string) {
+  const user = demo.users.find((one) => one.role === role);
+  if (!user) throw new Error(`demo.json has no ${role}`);
+  return user;
+}
+
+async function givePassword(page: Page, demo: Demo, user: { email: string; password: string }) {
+  await page.goto(`${demo.portalUrl}/sign-in`);
+  await page.getByLabel('Email').fill(user.email);
+  await page.getByLabel('Password').fill(user.password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+}
+
+async function elsewhere(browser: Browser, demo: Demo, role: string): Promise<Page> {
+  const page = await (await browser.newContext()).newPage();
+  await signIn(page, demo, role);
+  return page;
+}
+
+test('sessions elsewhere are seen and ended, and an app with recovery codes stands beside the password', async ({
+  page,
+  browser,
+  tree: { demo },
+}) => {
+  const user = userOf(demo, 'manage_mtls');
+  const other = await elsewhere(browser, demo, 'manage_mtls');
+  await signIn(page, demo, 'manage_mtls');
+  await page.goto(`${demo.portalUrl}/profile`);
+  const sessions = page.locator('#sessions');
+  await expect(sessions.getByText('This session')).toHaveCount(1);
+  await sessions.getByRole('button', { name: 'Sign out everywhere else' }).click();
+  await expect(sessions.getByRole('listitem')).toHaveCount(1);
+  await other.goto(`${demo.portalUrl}/certificates`);
+  await expect(other).toHaveURL(/\/sign-in\?next=%2Fcertificates$/);
+
+  const app = page.locator('#app');
+  await app.getByRole('button', { name: 'Set up an app' }).click();
+  const shown = (await app.locator('.hex').textContent()) ?? '';
+  const totp = new TOTP({ secret: Secret.fromBase32(shown.replaceAll(' ', '')) });
+  const generated = totp.generate();
+  await app.getByLabel('Code that the app shows').fill(generated);
+  await app.getByRole('button', { name: 'Turn on' }).click();
+  const codes = (await app.locator('pre').textContent())?.trim().split('\n') ?? [];
+  expect(codes).toHaveLength(10);
+
+  await page.context().clearCookies();
+  await givePassword(page, demo, user);
+  await expect(page.getByRole('heading', { name: 'Second factor' })).toBeVisible();
+  await page.goto(`${demo.portalUrl}/certificates`);
+  await expect(page).toHaveURL(/\/sign-in/);
+  await page.goto(`${demo.portalUrl}/sign-in/second?next=%2Fprofile`);
+  await page.getByLabel('Code').fill(generated);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await expect(page.getByRole('main')).toContainText('it was used before');
+  await page.getByLabel('Code').fill(codes[0] ?? '');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.waitForURL(/\/profile$/);
+  await expect(page.locator('#app')).toContainText('9 recovery codes left');
+});
+
+test('a passkey alone signs in, and confirms', async ({ page, tree: { demo } }) => {
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send('WebAuthn.enable');
+  await devtools.send('WebAuthn.addVirtualAuthenticator', {
+    options: {
+      ...{ protocol: 'ctap2', transport: 'internal', hasResidentKey: true },
+      ...{ hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true },
+    },
+  });
+  await signIn(page, demo, 'viewer');
+  await page.goto(`${demo.portalUrl}/profile`);
+  const passkeys = page.locator('#passkeys');
+  await passkeys.getByLabel('Name of a new passkey').fill('<b>Laptop</b>');
+  await passkeys.getByRole('button', { name: 'Add a passkey' }).click();
+  await expect(passkeys.getByText('Keep these recovery codes now')).toBeVisible();
+
+  await page.context().clearCookies();
+  await page.goto(`${demo.portalUrl}/sign-in?next=/profile`);
+  await page.getByRole('button', { name: 'Use a passkey' }).click();
+  await page.waitForURL(/\/profile$/);
+  await expect(passkeys.getByRole('listitem')).toContainText('<b>Laptop</b>');
+  await expect(page.locator('#sessions').getByRole('listitem').first()).toContainText('by passkey');
+  await page.goto(`${demo.portalUrl}/confirm?next=/firewall`);
+  await page.getByRole('button', { name: 'Use a passkey' }).click();
+  await page.waitForURL(/\/firewall$/);
+});
+
+test('people of a verified domain come in through their own provider, to their own account alone', async ({
+  page,
+  browser,
+  tree: { demo, dataDir },
+}) => {
+  const provider = await startProvider(`${demo.portalUrl}/sso/callback`);
+  await signIn(page, demo, 'admin');
+  await page.goto(`${demo.portalUrl}/security`);
+  await page.getByLabel('Issuer').fill(provider.issuer);
+  await page.getByLabel('Client id').fill(provider.clientId);
+  await page.getByLabel('Client secret').fill(provider.clientSecret);
+  await page.getByLabel('E-mail domain').fill('meridian.example');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expect(page.getByRole('main')).toContainText('waits for your provider to verify it');
+  const accounts = JSON.parse((await operator(dataDir, ['account', 'list'])).stdout);
+  const { id } = accounts.find((one: { name: string }) => one.name === 'Meridian Freight');
+  await operator(dataDir, ['domain', 'verify', '--account', id, '--domain', 'meridian.example']);
+
+  provider.become('subject-1', {
+    ...{ email: 'noor@meridian.example', email_verified: true, name: 'Noor Haddad' },
+  });
+  const noor = await (await browser.newContext()).newPage();
+  await noor.goto(`${demo.portalUrl}/sign-in?next=/certificates`);
+  await noor.getByLabel('Email').fill('noor@meridian.example');
+  await noor.getByLabel('Password').focus();
+  await noor.getByRole('link', { name: 'Continue with Meridian Freight' }).click();
+  await noor.waitForURL(/\/certificates$/);
+  await expect(noor.locator('.switcher')).toContainText('Viewer');
+  await noor.goto(`${demo.portalUrl}/profile`);
+  await expect(noor.getByRole('main')).toContainText("Your account's identity provider");
+  await provider.stop();
+});
+
+test('a lost password is set anew by the link in a mail', async ({ page, tree }) => {
+  const { demo, dataDir } = tree;
+  const user = demo.secondAccount.users.find((one) => one.role === 'viewer');
+  await page.goto(`${demo.portalUrl}/sign-in`);
+  await page.getByRole('link', { name: 'Forgotten your password?' }).click();
+  await page.getByLabel('Email').fill(user?.email ?? '');
+  await page.getByRole('button', { name: 'Send a link' }).click();
+  await expect(page.getByRole('main')).toContainText('Look into your mail');
+  const outbox = join(dataDir, 'outbox');
+  const links = (): string[] =>
+    readdirSync(outbox).flatMap((name) => {
+      const mail = readFileSync(join(outbox, name), 'utf8').replaceAll('=\n', '');
+      return /\/reset\?token=(?:3D)?[\w-]{43}/.exec(mail)?.[0].replace('=3D', '=') ?? [];
+    });
+  await expect.poll(links, SOON).toHaveLength(1);
+  await page.goto(`${demo.portalUrl}${links()[0]}`);
+  await page.getByLabel('New password').fill('plum river sofa');
+  await page.getByRole('button', { name: 'Set the password' }).click();
+  await expect(page.getByRole('main')).toContainText('Your password is set');
+  await givePassword(page, demo, { email: user?.email ?? '', password: 'plum river sofa' });
+  await page.waitForURL(`${demo.portalUrl}/`);
+});
