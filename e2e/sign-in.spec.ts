@@ -135,6 +135,7 @@ test('a lost password is set anew by the link in a mail', async ({ page, tree })
   const user = demo.secondAccount.users.find((one) => one.role === 'viewer');
   await page.goto(`${demo.portalUrl}/sign-in`);
   await page.getByRole('link', { name: 'Forgotten your password?' }).click();
+  await page.waitForURL(/\/forgotten$/);
   await page.getByLabel('Email').fill(user?.email ?? '');
   await page.getByRole('button', { name: 'Send a link' }).click();
   await expect(page.getByRole('main')).toContainText('Look into your mail');

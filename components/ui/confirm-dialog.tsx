@@ -48,6 +48,13 @@ export function ConfirmDialog({
           </button>
         </div>
       </form>
+      <p className="small quiet mt-4">
+        You sign in through an identity provider?{' '}
+        <a className="link" href="/confirm" target="_blank" rel="noreferrer">
+          Confirm in another tab
+        </a>
+        , then press again here.
+      </p>
     </Dialog>
   );
 }

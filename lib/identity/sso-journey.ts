@@ -14,6 +14,7 @@ import { setSessionCookie } from './session-cookie';
 import { connectionById } from './sso-connections';
 import { beginJourney, endJourney } from './sso-provider';
 import { confirmBySso, linkSso, signInBySso } from './sso-sign-in';
+import { countTry } from './tries';
 
 export const SSO_PURPOSES = ['sign-in', 'link', 'confirm'] as const;
 export type SsoPurpose = (typeof SSO_PURPOSES)[number];
@@ -38,6 +39,8 @@ export async function setOut(wish: {
   purpose: SsoPurpose;
   next: string;
 }): Promise<string> {
+  // Each asks the provider what it is, which nobody makes us do as often as they like.
+  await countTry(`sso-journey|${(await requestFacts()).address}`);
   const connection = await connectionOf(wish.connectionId);
   const found = wish.purpose === 'sign-in' ? null : await mustBeSignedIn();
   if (found && wish.purpose === 'link') authorizeOwnSignIn(found);

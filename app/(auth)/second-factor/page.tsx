@@ -1,11 +1,14 @@
 import type { Metadata } from 'next';
-import { factorAction } from '@/app/(portal)/profile/actions';
+import { beginPasskeyAction, factorAction } from '@/app/(portal)/profile/actions';
 import { AppFactor } from '@/components/profile/app-factor';
+import { Passkeys } from '@/components/profile/passkeys';
 import { Link } from '@/components/ui/link';
 import { Mark } from '@/components/ui/mark';
 import { listed } from '@/components/words';
+import { deviceWords } from '@/lib/identity/device-words';
 import { ownFactors } from '@/lib/identity/second-factor';
 import { requirePerson } from '@/lib/identity/session';
+import { requestFacts } from '@/lib/platform/request';
 import { localPath } from '../sign-in/local-path';
 
 export const metadata: Metadata = { title: 'Set up a second factor' };
@@ -18,6 +21,7 @@ export default async function SetUpPage({ searchParams }: Props) {
   const next = localPath((await searchParams).next);
   const found = await requirePerson();
   const { app, requiredBy } = await ownFactors(found);
+  const { userAgent } = await requestFacts();
   return (
     <div className="entrance">
       <main id="main" tabIndex={-1}>
@@ -39,6 +43,14 @@ export default async function SetUpPage({ searchParams }: Props) {
           </p>
         ) : null}
         <AppFactor app={app} action={factorAction} next={next} />
+        <p className="or small quiet needs-scripts">or</p>
+        <Passkeys
+          passkeys={[]}
+          suggestedName={deviceWords(userAgent)}
+          begin={beginPasskeyAction}
+          action={factorAction}
+          next={next}
+        />
         <p className="small quiet mt-6">
           No app yet? Any that makes six-digit codes will do; most password managers have one.
         </p>
