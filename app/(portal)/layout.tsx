@@ -1,6 +1,6 @@
 import type { Metadata } from 'next';
 import { TrialBar } from '@/components/enforcement/trial-bar';
-import { STANDING_WORDS, standingOf } from '@/components/enforcement/words';
+import { standingText } from '@/components/enforcement/words';
 import { EdgeStatus } from '@/components/live/edge-status';
 import { Shell } from '@/components/shell/shell';
 import { ViewBanner } from '@/components/support/view-banner';
@@ -43,7 +43,7 @@ export default async function PortalLayout({ children }: { children: React.React
     desk,
     mails: deployment().mailsShown === 'yes' ? ('shown' as const) : ('hidden' as const),
     slots: account?.ok ? `${account.value.liveCount} of ${account.value.liveLimit}` : null,
-    standing: production ? STANDING_WORDS[standingOf(production)] : null,
+    standing: production ? standingText(production) : null,
   };
   return (
     <Shell

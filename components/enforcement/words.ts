@@ -17,6 +17,12 @@ export const STANDING_WORDS: Record<Standing, string> = {
   enforce: 'Enforced',
 };
 
+/** How it stands, and whether support has suspended what is enforced. */
+export function standingText(view: Pick<EnforcementView, 'mode' | 'trial' | 'suspension'>): string {
+  const standing = STANDING_WORDS[standingOf(view)];
+  return view.suspension && view.mode === 'enforce' ? `${standing}, suspended` : standing;
+}
+
 /** What a trial goes back to, after "goes back to". */
 export const BACK_TO: Record<EnforcementMode, string> = {
   off: 'off',

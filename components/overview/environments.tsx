@@ -1,4 +1,4 @@
-import { STANDING_WORDS, standingOf } from '@/components/enforcement/words';
+import { standingText } from '@/components/enforcement/words';
 import { Env } from '@/components/ui/env';
 import { Link } from '@/components/ui/link';
 import { counted } from '@/components/words';
@@ -31,7 +31,7 @@ function Row({ enforcement, overview }: { enforcement: EnforcementView; overview
     <div className="env-row">
       <span className="top">
         <Env environment={environment} size="text" />
-        <b className="font-medium">{STANDING_WORDS[standingOf(enforcement)]}</b>
+        <b className="font-medium">{standingText(enforcement)}</b>
       </span>
       <span className="quiet">
         {counted(live.filter((one) => one.environment === environment).length, 'live certificate')},{' '}

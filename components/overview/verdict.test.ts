@@ -62,6 +62,19 @@ describe('the verdict', () => {
     expect(textOf(view)).toBe('Production is enforced. 1 of 5 slots used. Next expiry in 42 days.');
   });
 
+  it('says that enforcement is suspended, and not that every call is refused', () => {
+    const view = overview([], enforced);
+    const suspension = {
+      from: NOW.toISOString(),
+      until: new Date(NOW.getTime() + DAY_MS).toISOString(),
+      by: 'Sam Support',
+    };
+    const [production] = view.account.enforcement;
+    if (production) production.suspension = suspension;
+    expect(textOf(view)).toMatch(/^Enforcement in Production is suspended until \d\d:\d\d UTC\./);
+    expect(verdictOf(view).consequence).not.toContain('refused');
+  });
+
   it('names the environment that is enforced when it is not production', () => {
     const view = overview([certificate('sandbox', 90, 'Web')], {
       production: 'off',

@@ -16,7 +16,9 @@ export type Verdict = {
 export function verdictOf(overview: OverviewView): Verdict {
   const now = new Date(overview.now);
   const live = liveCertificates(overview);
-  const enforced = overview.account.enforcement.filter((one) => one.mode === 'enforce');
+  const enforced = overview.account.enforcement.filter(
+    (one) => one.mode === 'enforce' && one.suspension === null,
+  );
   const cut = enforced.find((one) => live.every((cert) => cert.environment !== one.environment));
   const next = live.toSorted((a, b) => a.notAfter.localeCompare(b.notAfter)).at(0);
   const sentences = [enforcementSentence(overview.account.enforcement), slotSentence(overview)];
@@ -75,6 +77,13 @@ const IS: Record<Standing, string> = {
 
 /** Production always; what else is enforced beside it. */
 function enforcementSentence(all: EnforcementView[]): Verdict['sentences'][number] {
+  const suspended = all.find(
+    (one) => one.environment === 'production' && one.mode === 'enforce' && one.suspension !== null,
+  );
+  if (suspended?.suspension) {
+    const until = `${suspended.suspension.until.slice(11, 16)} UTC`;
+    return { text: `Enforcement in Production is suspended until ${until}.`, tone: 'expiring' };
+  }
   const standing = (environment: Environment) => {
     const found = all.find((one) => one.environment === environment);
     return found ? standingOf(found) : 'off';

@@ -1,23 +1,27 @@
 import { Ago, Moment } from '@/components/time/when';
 import { Fact } from '@/components/ui/fact';
 import { Link } from '@/components/ui/link';
+import type { KeyStanding } from '@/lib/contract/key-use';
 import type { AccountStanding, SupportActView } from '@/lib/contract/support-acts';
 import { type DecideAction, DecideForm } from './decide-form';
 import { type PressAction, PressForm } from './press-form';
-import { effectOf, titleOf } from './words';
+import { effectOf, keyEffectOf, titleOf } from './words';
 
 /** One question to a lead: what, for whom, why, what would change; and the answer. */
 export function ApprovalCard({
   view,
   standing,
+  keyStanding,
   actions,
 }: {
   view: SupportActView;
   standing: AccountStanding | null;
+  /** Of a compromise run. */
+  keyStanding: KeyStanding | null;
   actions: { decide: DecideAction; withdraw: PressAction };
 }) {
   const { act, account, may } = view;
-  const effect = standing ? effectOf(act, standing) : null;
+  const effect = keyStanding ? keyEffectOf(keyStanding) : standing && effectOf(act, standing);
   const title = titleOf(act);
   return (
     <section className="sheet sheet-pad approval" aria-labelledby={`${view.id}-title`}>

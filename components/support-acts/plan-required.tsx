@@ -1,7 +1,7 @@
 import { Check } from 'lucide-react';
 
 const GETS = [
-  'Up to five live certificates, signed for your own keys: issue, renew and revoke them here or over the API.',
+  'Client certificates for your own keys: issue, renew and revoke them here or over the API.',
   'Enforcement when you want it: observe first, see which programs would be refused, then enforce on trial.',
   'Every call that was refused, with its reason and what to do.',
 ];

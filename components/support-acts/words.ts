@@ -2,6 +2,7 @@
 import type { Shape } from '@/components/ui/shapes';
 import { ENVIRONMENT_WORDS } from '@/components/words';
 import { LIVE_LIMIT } from '@/lib/contract/act-limits';
+import type { KeyStanding } from '@/lib/contract/key-use';
 import type { AccountAct, AccountStanding, Act, ActState } from '@/lib/contract/support-acts';
 
 export type AccountActKind = AccountAct['kind'];
@@ -106,6 +107,15 @@ export function effectOf(
     default:
       return null;
   }
+}
+
+/** What a compromise run would end. */
+export function keyEffectOf({ live, accounts }: KeyStanding): { before: string; after: string } {
+  const of = accounts.length > 0 ? ` of ${accounts.join(' and ')}` : '';
+  return {
+    before: `${live} live ${live === 1 ? 'certificate' : 'certificates'}${of}`,
+    after: 'None. The key is blocked for good, its open connections are closed',
+  };
 }
 
 /** 15 -> "15 minutes", 60 -> "1 hour", 90 -> "1 hour 30 minutes". */

@@ -45,3 +45,10 @@ export type KeyUse = {
   pending: number;
   calls: KeyCalls;
 };
+
+/** What a run would end. */
+export type KeyStanding = {
+  live: number;
+  /** Names of the accounts whose live certificates have the key. */
+  accounts: string[];
+};

@@ -11,7 +11,7 @@ import { sweepActs } from './carry-out';
 import { approveAct } from './decide';
 import { compromiseEvidence } from './evidence';
 import { findKeys, keyUse } from './key-use';
-import { readAct } from './list';
+import { approvalQueue, keyRuns, readAct } from './list';
 import { codeOf, staff } from './testing';
 
 let portal: TestPortal;
@@ -97,6 +97,14 @@ describe('a compromise run', () => {
     const { account, first, second, csr, spki } = await keyInUse();
     const { id } = await ask(spki);
     expect(await codeOf(ask(spki))).toBe('act_not_open');
+    expect((await keyRuns(lena, spki)).map((one) => [one.id, one.state])).toEqual([
+      [id, 'waiting'],
+    ]);
+    const { waiting } = await approvalQueue(lena);
+    expect(waiting.find(({ view }) => view.id === id)?.key).toEqual({
+      live: 2,
+      accounts: ['Meridian Freight'],
+    });
     await approveAct(lena, id, 'Seen it.');
     const run = await readAct(sam, id);
     expect([run.state, run.outcome.revoked?.toSorted()]).toEqual([

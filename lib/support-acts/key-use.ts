@@ -1,6 +1,6 @@
 /** One public key across all accounts: whose it is, its certificates, and who called with them. */
 import { authorizeDeployment, type Principal } from '@/lib/access/scope';
-import type { KeyCalls, KeyCertificate, KeyUse } from '@/lib/contract/key-use';
+import type { KeyCalls, KeyCertificate, KeyStanding, KeyUse } from '@/lib/contract/key-use';
 import { isEnvironment } from '@/lib/kernel/environments';
 import { AppError } from '@/lib/kernel/errors';
 import { currentTime } from '@/lib/platform/clock';
@@ -97,6 +97,16 @@ export async function keyUseIn(tx: Tx, spkiSha256: string, since: Date): Promise
       certificates.map(({ id }) => id),
       since,
     ),
+  };
+}
+
+/** What is live of a key now. */
+export async function keyStanding(tx: Tx, spkiSha256: string): Promise<KeyStanding> {
+  const certificates = await certificatesOf(tx, spkiSha256);
+  const live = certificates.filter(({ state }) => state === 'live');
+  return {
+    live: live.length,
+    accounts: [...new Set(live.map(({ accountName }) => accountName))],
   };
 }
 

@@ -1,12 +1,14 @@
 /** What support reads of its acts, and of the account they are done to. */
 import type { SupportAct } from '@/generated/prisma/client';
 import { authorizeDeployment, type Principal } from '@/lib/access/scope';
+import type { KeyStanding } from '@/lib/contract/key-use';
 import type { AccountStanding, SupportActView } from '@/lib/contract/support-acts';
 import { enforcedAt } from '@/lib/enforcement/suspension';
 import { ENVIRONMENTS } from '@/lib/kernel/environments';
 import { AppError } from '@/lib/kernel/errors';
 import { currentTime } from '@/lib/platform/clock';
 import { acrossAccounts, type Tx } from '@/lib/platform/database';
+import { keyStanding } from './key-use';
 import { noAct, storedAct } from './record';
 import { DECIDE_WITHIN_MS, DO_WITHIN_MS, deadlineOf, stateOf } from './state';
 
@@ -34,7 +36,7 @@ export async function accountActs(
 
 /** What waits for a second person, with the account as it stands; and what was decided lately. */
 export async function approvalQueue(principal: Principal): Promise<{
-  waiting: { view: SupportActView; standing: AccountStanding | null }[];
+  waiting: { view: SupportActView; standing: AccountStanding | null; key: KeyStanding | null }[];
   decided: SupportActView[];
 }> {
   const scope = authorizeDeployment(principal, 'support.look');
@@ -55,12 +57,30 @@ export async function approvalQueue(principal: Principal): Promise<{
     });
     const waiting = [];
     for (const view of viewsOf(open, principal).filter((one) => one.state === 'waiting')) {
-      const { account } = view;
-      waiting.push({ view, standing: account ? await standingOf(tx, account.id) : null });
+      const { account, act } = view;
+      waiting.push({
+        view,
+        standing: account ? await standingOf(tx, account.id) : null,
+        key: act.kind === 'compromise' ? await keyStanding(tx, act.spkiSha256) : null,
+      });
     }
     const lapsed = viewsOf(open, principal).filter((one) => one.state !== 'waiting');
     return { waiting, decided: [...lapsed.toReversed(), ...viewsOf(decided, principal)] };
   });
+}
+
+/** The compromise runs of a key, newest first. */
+export async function keyRuns(principal: Principal, spkiSha256: string): Promise<SupportActView[]> {
+  const scope = authorizeDeployment(principal, 'support.look');
+  const rows = await acrossAccounts(scope, (tx) =>
+    tx.supportAct.findMany({
+      where: { kind: 'compromise', input: { path: ['spkiSha256'], equals: spkiSha256 } },
+      include: withAccount,
+      orderBy: [{ askedAt: 'desc' }, { id: 'desc' }],
+      take: NEWEST,
+    }),
+  );
+  return viewsOf(rows, principal);
 }
 
 /** @throws AppError `not_found` */

@@ -28,11 +28,12 @@ export default async function ApprovalsPage() {
       </div>
       {waiting.length === 0 ? null : (
         <div className="grid gap-6">
-          {waiting.map(({ view, standing }) => (
+          {waiting.map(({ view, standing, key }) => (
             <ApprovalCard
               key={view.id}
               view={view}
               standing={standing}
+              keyStanding={key}
               actions={{
                 decide: decideAction.bind(null, view.id),
                 withdraw: withdrawAction.bind(null, view.id),

@@ -1,6 +1,7 @@
 import type { Metadata } from 'next';
 import { notFound, redirect } from 'next/navigation';
 import { z } from 'zod';
+import { ActList } from '@/components/support-acts/act-list';
 import { FindKeyForm } from '@/components/support-acts/find-key-form';
 import { KeyCallsSection } from '@/components/support-acts/key-calls-section';
 import { KeyCertificates } from '@/components/support-acts/key-use';
@@ -10,11 +11,14 @@ import { Notice } from '@/components/ui/notice';
 import { ProblemNotice } from '@/components/ui/problem-notice';
 import { counted } from '@/components/words';
 import { authorizeDeployment, type Principal } from '@/lib/access/scope';
+import type { SupportActView } from '@/lib/contract/support-acts';
 import { requireSignedIn } from '@/lib/identity/session';
 import { DAY_MS } from '@/lib/kernel/time';
 import { currentTime } from '@/lib/platform/clock';
 import { findKeys, keyUse } from '@/lib/support-acts/key-use';
+import { keyRuns } from '@/lib/support-acts/list';
 import { attempt } from '../../attempt';
+import { endAction, withdrawAction } from '../act-actions';
 import { findKeyAction, runAction } from './actions';
 
 export const metadata: Metadata = { title: 'Compromised key' };
@@ -73,6 +77,8 @@ async function OneKey({
 }) {
   const since = new Date(currentTime().getTime() - days * DAY_MS);
   const use = await keyUse(principal, spkiSha256, since);
+  const runs = await keyRuns(principal, spkiSha256);
+  const isAsked = runs.some(({ state }) => state === 'waiting' || state === 'approved');
   const live = use.certificates.filter(({ state }) => state === 'live');
   const accounts = [...new Set(live.map(({ accountName }) => accountName))];
   return (
@@ -93,7 +99,8 @@ async function OneKey({
         days={days}
         path={`/support/compromise?key=${spkiSha256}`}
       />
-      {use.blocked && live.length === 0 ? (
+      <Runs runs={runs} />
+      {isAsked ? null : use.blocked && live.length === 0 ? (
         <Notice title="This key is blocked already">
           <p>
             Since {use.blocked.at.slice(0, 10)}: {use.blocked.why}. No live certificate has it.
@@ -112,5 +119,26 @@ async function OneKey({
         </Link>
       </p>
     </>
+  );
+}
+
+function Runs({ runs }: { runs: SupportActView[] }) {
+  if (runs.length === 0) return null;
+  return (
+    <section className="sheet" aria-labelledby="runs-title">
+      <div className="sheet-head">
+        <h2 className="h2" id="runs-title">
+          Runs of this key
+        </h2>
+      </div>
+      <ActList
+        acts={runs}
+        account="known"
+        actions={(id) => ({
+          withdraw: withdrawAction.bind(null, id),
+          end: endAction.bind(null, id),
+        })}
+      />
+    </section>
   );
 }

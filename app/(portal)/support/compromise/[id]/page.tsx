@@ -25,6 +25,7 @@ export default async function RunPage({ params }: Props) {
   const { act } = read.value;
   if (act.kind !== 'compromise') notFound();
   const use = await keyUse(principal, act.spkiSha256, new Date(act.since));
+  const live = use.certificates.filter((one) => one.state === 'live');
   const { shape, name } = STATE_WORDS[view.state];
   return (
     <>
@@ -40,6 +41,10 @@ export default async function RunPage({ params }: Props) {
         <ApprovalCard
           view={view}
           standing={null}
+          keyStanding={{
+            live: live.length,
+            accounts: [...new Set(live.map((one) => one.accountName))],
+          }}
           actions={{
             decide: decideAction.bind(null, view.id),
             withdraw: withdrawAction.bind(null, view.id),
