@@ -76,7 +76,7 @@ test('from a pasted certificate to its refused call, what to tell the customer, 
     await look(page, demo, old.serialHex.match(/../g)?.join(':').toLowerCase() ?? '');
     await page.waitForURL(/\/support\/accounts\/acc_/);
     await expect(page.getByRole('main')).toContainText('A serial number, 16 bytes.');
-    await expect(page.getByRole('heading', { name: 'Desk old' })).toBeVisible();
+    await expect(page.getByRole('heading', { name: 'Desk old', exact: true })).toBeVisible();
   });
 
   await test.step('T23: a private key is refused, and stands nowhere on the page', async () => {
