@@ -28,6 +28,8 @@ const sent = {
   query: canary('query'),
   clientPassword: canary('client-password'),
   metricsToken: canary('metrics'),
+  ssoSecret: canary('sso'),
+  accountSsoSecret: canary('account-sso'),
 };
 const label = canary('label');
 
@@ -38,10 +40,18 @@ let api: Rest;
 let privateKey: string;
 let html: string;
 let session: string;
+let totpSeed: string;
+let resetToken: string;
 let answers: string;
 
 test.beforeAll(async () => {
-  const env = { LOG_LEVEL: 'debug', METRICS_TOKEN: sent.metricsToken };
+  const env = {
+    LOG_LEVEL: 'debug',
+    METRICS_TOKEN: sent.metricsToken,
+    SSO_ISSUER: 'http://127.0.0.1:9',
+    SSO_CLIENT_ID: 'countersign',
+    SSO_CLIENT_SECRET: sent.ssoSecret,
+  };
   tree = await startTree({ dataDir: newDataDir(), ports: await freePorts(), env });
   api = rest(tree.demo.portalUrl, tree.demo.apiKey);
 });
@@ -76,7 +86,7 @@ test('secrets are sent wherever a client may put one', async ({ browser }) => {
     headers,
   );
   expect(issued.status).toBe(201);
-  ({ html, session } = await walkPages(browser, `${key}${csr}`));
+  ({ html, session, totpSeed } = await walkPages(browser, `${key}${csr}`));
   answers = await callEverything(`${key}${csr}`);
   for (const { standardUrl, mtlsUrl, caFile } of Object.values(tree.demo.edges)) {
     for (const url of [standardUrl, mtlsUrl]) {
@@ -86,6 +96,9 @@ test('secrets are sent wherever a client may put one', async ({ browser }) => {
     }
   }
   await expect.poll(() => mails(tree.dataDir), SOON).toContain(label);
+  const link = /\/reset\?token=(?:3D)?([\w-]{20,})/;
+  await expect.poll(() => mails(tree.dataDir).replaceAll('=\n', ''), SOON).toMatch(link);
+  resetToken = link.exec(mails(tree.dataDir).replaceAll('=\n', ''))?.[1] ?? '';
   await expect.poll(() => tree.log(), SOON).toContain('signed a checkpoint');
 });
 
@@ -111,6 +124,8 @@ test('T23: no secret that was sent to any address is in a log, the database, a p
     ...sent,
     privateKey,
     session,
+    totpSeed,
+    resetToken,
     edgeToken: readFileSync(join(dataDir, 'edge-token'), 'utf8').trim(),
     passphrase: readFileSync(join(dataDir, 'portal-passphrase'), 'utf8').trim(),
     apiKey: demo.apiKey,
@@ -121,8 +136,12 @@ test('T23: no secret that was sent to any address is in a log, the database, a p
     expect(secret.length, name).toBeGreaterThan(7);
     return placesOf(secret, places).map((place) => `${name} in ${place}`);
   });
-  // A repeat is known by its key. An address that is nowhere is said back to whoever asked for it, and to nobody else.
-  const allowed = ['idempotencyKey in database', 'query in answers'];
+  // A repeat is known by its key, and a link is in the mail that brings it. An address that is nowhere is said back to whoever asked for it, and to nobody else.
+  const allowed = [
+    'idempotencyKey in database',
+    'resetToken in mails',
+    'query in answers',
+  ];
   expect(found.filter((one) => !allowed.includes(one))).toEqual([]);
   for (const line of log.split('\n').filter((one) => one.startsWith('{'))) {
     expect(() => JSON.parse(line), line).not.toThrow();
@@ -220,7 +239,7 @@ async function callEverything(pasted: string): Promise<string> {
 async function walkPages(
   browser: Browser,
   pasted: string,
-): Promise<{ html: string; session: string }> {
+): Promise<{ html: string; session: string; totpSeed: string }> {
   const { demo } = tree;
   const context = await browser.newContext({ javaScriptEnabled: false });
   const page = await context.newPage();
@@ -253,8 +272,24 @@ async function walkPages(
     await page.goto(demo.portalUrl + path);
     await look(page);
   }
+  await page.goto(`${demo.portalUrl}/security`);
+  await page.getByLabel('Issuer').fill('http://127.0.0.1:9');
+  await page.getByLabel('Client id').fill('countersign');
+  await page.getByLabel('Client secret').fill(sent.accountSsoSecret);
+  await page.getByRole('button', { name: 'Save' }).last().click();
+  await page.waitForLoadState();
+  await look(page);
+  // The one page that shows the seed is not among those that may not.
+  await page.goto(`${demo.portalUrl}/profile`);
+  await page.getByRole('button', { name: 'Set up an app' }).click();
+  const shown = await page.locator('.qr-beside .hex').innerText();
+  await page.goto(`${demo.portalUrl}/forgotten`);
+  await page.getByLabel('Email').fill(demo.users[1]?.email ?? '');
+  await page.getByRole('button').last().click();
+  await page.waitForLoadState();
+  await look(page);
   const cookies = await context.cookies();
   const cookie = cookies.find(({ name }) => name.includes('session'))?.value ?? '';
   await context.close();
-  return { html: seen.join('\n'), session: cookie };
+  return { html: seen.join('\n'), session: cookie, totpSeed: shown.replaceAll(/\s/g, '') };
 }

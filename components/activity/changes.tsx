@@ -23,7 +23,7 @@ export function Changes({ events }: { events: AuditEventView[] }) {
             </summary>
             <div className="explanation">
               <Facts event={event} />
-              <nav className="small flex flex-wrap gap-4" aria-label="Narrow the changes">
+              <p className="beside small">
                 <Link className="link" href={changesPath({ object: event.objectId })}>
                   Changes of the same object
                 </Link>
@@ -33,7 +33,7 @@ export function Changes({ events }: { events: AuditEventView[] }) {
                 <Link className="link" href={changesPath({ requestId: event.requestId })}>
                   In the same request
                 </Link>
-              </nav>
+              </p>
               <Record event={event} />
             </div>
           </details>
