@@ -137,11 +137,7 @@ test('T23: no secret that was sent to any address is in a log, the database, a p
     return placesOf(secret, places).map((place) => `${name} in ${place}`);
   });
   // A repeat is known by its key, and a link is in the mail that brings it. An address that is nowhere is said back to whoever asked for it, and to nobody else.
-  const allowed = [
-    'idempotencyKey in database',
-    'resetToken in mails',
-    'query in answers',
-  ];
+  const allowed = ['idempotencyKey in database', 'resetToken in mails', 'query in answers'];
   expect(found.filter((one) => !allowed.includes(one))).toEqual([]);
   for (const line of log.split('\n').filter((one) => one.startsWith('{'))) {
     expect(() => JSON.parse(line), line).not.toThrow();

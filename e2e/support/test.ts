@@ -10,7 +10,7 @@ import {
   type Tree,
 } from './tree';
 
-const START_TIMEOUT_MS = 90_000;
+const START_TIMEOUT_MS = 170_000;
 
 export const test = base.extend<object, { copy: string; tree: Tree }>({
   // A file that uses another value gets a worker, and with it a tree, of its own.
