@@ -20,7 +20,7 @@ export function ExportCard({ filter, auditKey }: { filter: ChangeFilter; auditKe
               out, put in or moved later is found, also by somebody who does not trust us.
             </p>
           </div>
-          <div className="flex flex-wrap gap-2">
+          <div className="mt-3 flex flex-wrap gap-2 md:mt-0">
             <a className="btn btn-primary" href={changesExportPath(filter, 'jsonl')} download>
               <Download className="icon" aria-hidden="true" />
               JSON Lines

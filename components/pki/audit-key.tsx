@@ -18,7 +18,7 @@ export function AuditKey({ of: { sha256, pemUrl, verifierUrl } }: { of: AuditKey
               file for Node 18 or newer, compares each export with it and needs no network.
             </p>
           </div>
-          <div className="flex flex-wrap gap-2">
+          <div className="mt-3 flex flex-wrap gap-2 md:mt-0">
             <a className="btn" href={new URL(verifierUrl).pathname} download>
               <Download className="icon" aria-hidden="true" />
               Checking program
