@@ -367,12 +367,12 @@ async function main(words) {
 async function compareWithEarlier({ earlier }, pinned, newer) {
   const older = await verifyExport(createReadStream(earlier), pinned);
   const faults = older.faults.map((one) => ({ ...one, file: earlier }));
-  for (const [sequence, hash] of older.hashes) {
-    if (newer.hashes.get(sequence) === hash) continue;
-    const words = `Event ${sequence} is not in the newer file as it is here: history was rewritten.`;
-    return [...faults, { file: earlier, line: sequence, words }];
-  }
-  return faults;
+  const rewritten = [...older.hashes].findIndex(
+    ([sequence, hash]) => newer.hashes.get(sequence) !== hash,
+  );
+  if (rewritten === -1) return faults;
+  const words = 'This event is not in the newer file as it is here: history was rewritten.';
+  return [...faults, { file: earlier, line: rewritten + 1, words }];
 }
 
 function report({ head, keySha256 }) {

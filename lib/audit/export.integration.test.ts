@@ -1,3 +1,7 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createApiClient } from '@/lib/api-clients/manage';
@@ -7,6 +11,7 @@ import { acrossAccounts } from '@/lib/platform/database';
 import { openTestPortal, type TestPortal, testScope } from '@/lib/start-up/testing';
 import { verifyExport } from '@/scripts/audit-verify.mjs';
 import { makeCheckpoints } from './checkpoint';
+import { auditKey } from './key';
 import { listChanges } from './list';
 import { newestProof } from './proof';
 import { recordEvent } from './record';
@@ -202,6 +207,47 @@ describe('T25: the verifier, offline', () => {
     for (let length = 0; length < text.length; length += 7) {
       expect(await faultsOf(text.slice(0, length), pinnedKey())).not.toEqual([]);
     }
+  });
+});
+
+describe('T25: the verifier as a program', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'countersign-audit-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const kept = (name: string, content: string) => {
+    writeFileSync(join(folder, name), content);
+    return join(folder, name);
+  };
+  const verify = (...args: string[]) =>
+    spawnSync(process.execPath, ['scripts/audit-verify.mjs', ...args], { encoding: 'utf8' });
+
+  it('ends with 0 for what is whole, 1 for what was altered, 2 for what it cannot read, 3 without a key', async () => {
+    const account = await accountOf(3);
+    const text = await exported(account.as('viewer'));
+    const whole = kept('whole.jsonl', text);
+    const { key } = pinnedKey();
+    expect(verify(whole, '--key', key)).toMatchObject({ status: 0, stderr: '' });
+    expect(verify(whole, '--key', kept('key.pem', auditKey().pem)).status).toBe(0);
+    const altered = verify(kept('altered.jsonl', text.replace('sandbox', 'sandbux')), '--key', key);
+    expect(altered.status).toBe(1);
+    expect(altered.stderr).toMatch(/altered\.jsonl:2: Event 2 was edited/);
+    expect(verify(whole, '--key', 'ab'.repeat(32)).status).toBe(1);
+    expect(verify(join(folder, 'none.jsonl')).status).toBe(2);
+    expect(verify(whole, '--unknown', 'x').status).toBe(2);
+    const unpinned = verify(whole);
+    expect(unpinned.status).toBe(3);
+    expect(unpinned.stdout).toContain(`signed with the key ${key}`);
+  });
+
+  it('finds by an export that was kept that history was rewritten since', async () => {
+    const account = await accountOf(3);
+    const { key } = pinnedKey();
+    const earlier = kept('earlier.jsonl', await exported(account.as('viewer')));
+    await addClients(account.id, 1);
+    const newer = kept('newer.jsonl', await exported(account.as('viewer')));
+    expect(verify(newer, '--key', key, '--earlier', earlier).status).toBe(0);
+    const back = verify(earlier, '--key', key, '--earlier', newer);
+    expect(back.status).toBe(1);
+    expect(back.stderr).toMatch(/newer\.jsonl:4: This event is not in the newer file/);
   });
 });
 
