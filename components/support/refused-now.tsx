@@ -40,7 +40,10 @@ export function RefusedNowList({ accounts }: { accounts: RefusedNow[] }) {
                     </Link>
                   </td>
                   <td data-l="Last reason">
-                    {REFUSALS[code].title} <code className="code">{code}</code>
+                    <span>
+                      {REFUSALS[code].title}
+                      <small className="mono">{code}</small>
+                    </span>
                   </td>
                   <td data-l="Refused" className="num">
                     {callsText(calls)}
