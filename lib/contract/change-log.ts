@@ -16,6 +16,15 @@ export type ChangeEntry = {
 
 export const CHANGE_LOG: readonly ChangeEntry[] = [
   {
+    id: 'api-keys',
+    date: '2026-11-21',
+    kind: 'changed',
+    title: 'API keys have an environment, an end and networks',
+    text: 'Owners and Admins make keys under API keys. A key of one environment sees and changes that one alone. One that is used from outside its networks is refused with 403 network_not_allowed. Keys end in a checksum, so that scanners of repositories find them; keys made before go on working.',
+    operations: [],
+    act: null,
+  },
+  {
     id: 'support-acts',
     date: '2026-11-21',
     kind: 'changed',

@@ -18,6 +18,7 @@ import { disableStaff, membersOf, staff } from '@/lib/accounts/people';
 import { createApiKey, disableApiKey, keysOf } from '@/lib/api-access/keys';
 import { apiClientsOf, createApiClient, disableApiClient } from '@/lib/api-clients/manage';
 import { wholeTrail } from '@/lib/audit/verify-database';
+import { MAX_EXPIRY_DAYS } from '@/lib/contract/api-keys';
 import { apiClientBody } from '@/lib/contract/operations';
 import { verifyDomain } from '@/lib/identity/account-security';
 import { issuerBook } from '@/lib/issuers/book';
@@ -25,8 +26,11 @@ import { changeIssuerState } from '@/lib/issuers/change-state';
 import { knownIntents } from '@/lib/issuers/known-intents';
 import { CEREMONY_ACTS, noteCeremony } from '@/lib/issuers/note';
 import { AppError } from '@/lib/kernel/errors';
+import { DAY_MS } from '@/lib/kernel/time';
 import { blockKeyOnReport, releaseKey, showKey } from '@/lib/key-policy/operate';
 import { troubledMails } from '@/lib/mail/outbox';
+import { addressList } from '@/lib/platform/address-list';
+import { currentTime } from '@/lib/platform/clock';
 import { acrossAccounts } from '@/lib/platform/database';
 import { createEdge, disableEdge, listEdges } from '@/lib/publishing/edges';
 import { disownCertificates } from '@/lib/revocation/disown';
@@ -71,6 +75,14 @@ const reason = z
   .min(1)
   .max(500)
   .regex(printable, 'no control or invisible characters');
+const networkList = z.string().transform((text, context): string[] => {
+  try {
+    return addressList(text);
+  } catch (error) {
+    context.addIssue(error instanceof Error ? error.message : 'not a list of networks');
+    return z.NEVER;
+  }
+});
 const id = z.strictObject({ id: z.string().min(1) });
 const signed = z
   .array(
@@ -147,7 +159,7 @@ export const OPERATOR_VERBS: Record<string, Record<string, Verb>> = {
   },
   'api-key': {
     create: verb(
-      `--name N [--account ID --scopes ${ACCOUNT_KEY_SCOPES.join(',')}]; without --account an operator's key`,
+      `--name N [--account ID --scopes ${ACCOUNT_KEY_SCOPES.join(',')} --environment production|sandbox] [--days N] [--networks CIDR,...]; without --account an operator's key`,
       z.strictObject({
         name,
         account: z.string().optional(),
@@ -156,12 +168,18 @@ export const OPERATOR_VERBS: Record<string, Record<string, Verb>> = {
           .transform((text) => text.split(','))
           .pipe(z.array(z.enum(ACCOUNT_KEY_SCOPES)))
           .optional(),
+        environment: apiClientBody.shape.environment.optional(),
+        days: z.coerce.number().int().min(1).max(MAX_EXPIRY_DAYS).optional(),
+        networks: networkList.optional(),
       }),
       (scope, args) =>
         createApiKey(scope, {
           name: args.name,
           accountId: args.account ?? null,
           scopes: args.account ? (args.scopes ?? [...ACCOUNT_KEY_SCOPES]) : ['operator'],
+          environment: args.account ? (args.environment ?? null) : null,
+          expiresAt: args.days ? new Date(currentTime().getTime() + args.days * DAY_MS) : null,
+          networks: args.networks ?? [],
         }),
     ),
     list: verb(
