@@ -3,6 +3,7 @@
 import { useKeptForm } from '@/components/ui/kept-form';
 import type { Problem } from '@/components/ui/problem';
 import { ProblemNotice } from '@/components/ui/problem-notice';
+import { LIVE_LIMIT } from '@/lib/contract/act-limits';
 import type { AccountStanding } from '@/lib/contract/support-acts';
 import { ActFields } from './act-fields';
 import { ReasonField } from './reason-field';
@@ -22,6 +23,12 @@ export const NOTHING_TYPED: AskValues = {
   ...{ reason: '', limit: '', environment: '', minutes: '60', email: '' },
 };
 
+const FOLLOWS = {
+  alone: 'It is done at once.',
+  'second person': 'Nothing happens before a support lead other than you approves it.',
+  depends: `Up to ${LIVE_LIMIT.withoutSecondPerson} it is done at once; above, a support lead approves it first.`,
+} as const;
+
 /** What it does, what it needs to know, why, and on which account once more. */
 export function ActForm({
   kind,
@@ -35,7 +42,6 @@ export function ActForm({
   const { state, pending, form } = useKeptForm(action, { values: NOTHING_TYPED });
   const { name, does, who, danger } = ACT_WORDS[kind];
   const asks = who === 'second person';
-  const words = who === 'depends' ? 'Change it, or ask where it needs two' : name;
   return (
     <form {...form} className="sheet sheet-pad act-form">
       <div>
@@ -64,13 +70,9 @@ export function ActForm({
           type="submit"
           disabled={pending}
         >
-          {pending ? 'Sending' : asks ? 'Ask a support lead' : words}
+          {pending ? 'Sending' : asks ? 'Ask a support lead' : name}
         </button>
-        <p className="small soft">
-          {asks
-            ? 'Nothing happens before a support lead other than you approves it.'
-            : 'It is done at once.'}
-        </p>
+        <p className="small soft">{FOLLOWS[who]}</p>
       </div>
     </form>
   );
