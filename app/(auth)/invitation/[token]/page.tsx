@@ -104,9 +104,8 @@ function Over({
       <p className="lede">{OVER[why]}</p>
       <p className="mt-4">
         {why === 'used'
-          ? 'If it was you, sign in. If not, tell '
-          : 'Look for a newer mail, or ask for another: from '}
-        {invitedBy ?? 'whoever invited you'}.
+          ? `If it was you, sign in. If it was not, tell ${invitedBy ?? 'whoever invited you'}.`
+          : `Look for a newer mail, or ask ${invitedBy ?? 'whoever invited you'} to send another.`}
       </p>
       <Link className="btn btn-wide mt-6" href="/sign-in">
         Sign in

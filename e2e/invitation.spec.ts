@@ -1,0 +1,75 @@
+/** Somebody is invited by mail, joins, does the one thing they came for, and is removed. */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from 'playwright/test';
+import { newFolder, newRequest, run } from './support/shell';
+import { expect, signIn, test } from './support/test';
+
+test.use({ copy: 'invitation' });
+
+const READ = `
+import email, email.policy, json, sys
+with open(sys.argv[1], 'rb') as file:
+    mail = email.message_from_binary_file(file, policy=email.policy.default)
+parts = {part.get_content_type(): part.get_content() for part in mail.walk() if not part.is_multipart()}
+print(json.dumps({'to': mail['To'], 'text': parts['text/plain']}))
+`;
+
+async function linkTo(address: string, dataDir: string): Promise<string> {
+  for (const name of readdirSync(join(dataDir, 'outbox'))) {
+    const { stdout } = await run('python3', ['-c', READ, join(dataDir, 'outbox', name)]);
+    const { to, text } = JSON.parse(stdout);
+    if (to.includes(address)) return /http\S+\/invitation\/\S+/.exec(text)?.[0] ?? '';
+  }
+  return '';
+}
+
+async function mainOf(page: Page, url: string) {
+  await page.goto(url);
+  return page.getByRole('main');
+}
+
+test('from an invitation to the first certificate, and out again', async ({
+  browser,
+  page,
+  tree,
+}) => {
+  const { demo, dataDir } = tree;
+  const email = 'noor@meridian.example';
+  const csr = await newRequest(newFolder(), 'noor', '/CN=noor.meridian.example');
+  await signIn(page, demo, 'admin');
+  await page.goto(`${demo.portalUrl}/members/invite`);
+  await page.getByLabel('E-mail address').fill(email);
+  await page.getByRole('radio', { name: /Manage mTLS, Sandbox only/ }).check();
+  await page.getByRole('button', { name: 'Send invitation' }).click();
+  await page.waitForURL(/\/members$/);
+  await expect(page.getByRole('main')).toContainText(email);
+  await expect.poll(() => linkTo(email, dataDir), { timeout: 30_000 }).toContain('/invitation/');
+  const link = await linkTo(email, dataDir);
+  await expect(await mainOf(page, link)).toContainText(
+    'you are signed in as ines@meridian.example',
+  );
+
+  const noor = await (await browser.newContext()).newPage();
+  await noor.goto(link);
+  await noor.getByLabel('Your name').fill('Noor Haddad');
+  await noor.getByLabel('Password').fill('clouds over seven harbours');
+  await noor.getByRole('button', { name: 'Join Meridian Freight' }).click();
+  await noor.waitForURL(`${demo.portalUrl}/`);
+  await noor.goto(`${demo.portalUrl}/certificates/new`);
+  await expect(noor.getByRole('radio', { name: /Production/ })).toBeDisabled();
+  await noor.getByLabel('Certificate signing request').fill(csr);
+  await noor.getByRole('button', { name: 'Issue certificate' }).click();
+  await noor.waitForURL(/\/certificates\/crt_[^/]+$/);
+  await expect(noor.getByRole('heading', { level: 1 })).toContainText('noor.meridian.example');
+  await expect(await mainOf(page, link)).toContainText('This invitation no longer works');
+
+  await page.goto(`${demo.portalUrl}/members`);
+  await page.getByRole('link', { name: 'Change Noor Haddad' }).click();
+  await page.getByRole('button', { name: 'Remove Noor Haddad' }).click();
+  await page.waitForURL(/\/members$/);
+  await expect(await mainOf(noor, `${demo.portalUrl}/certificates`)).toContainText(
+    'You are a member of no account',
+  );
+  await noor.context().close();
+});
