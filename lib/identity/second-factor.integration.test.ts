@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { setClock } from '@/lib/platform/clock';
 import { acrossAccounts } from '@/lib/platform/database';
 import { onPostgres, openTestPortal, type TestPortal, testScope } from '@/lib/start-up/testing';
+import { requireSecondFactor } from './account-security';
 import { authenticate } from './authenticate';
 import {
   beginApp,
@@ -111,11 +112,10 @@ describe('T20: the second factor', () => {
     const person = await someone(strict.id);
     const before = await person.signIn();
     expect(before.must).toBe('nothing');
-    await acrossAccounts(testScope, (tx) =>
-      tx.accountSecurity.create({
-        data: { accountId: strict.id, secondFactorSince: new Date() },
-      }),
-    );
+    await expect(requireSecondFactor(strict.as('manage_mtls'), 'yes')).rejects.toMatchObject({
+      code: 'forbidden',
+    });
+    await requireSecondFactor(strict.as('admin'), 'yes');
     const asked = await now(before.sessionId);
     expect(asked.must).toBe('set up a second factor');
     expect(asked.principal.roles).toEqual([]);

@@ -1,7 +1,8 @@
 /** Single sign-on against a real OpenID provider, on a real database. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { authorize } from '@/lib/access/scope';
 import { disableMember } from '@/lib/accounts/manage';
-import { acrossAccounts } from '@/lib/platform/database';
+import { acrossAccounts, inScope } from '@/lib/platform/database';
 import { deployment } from '@/lib/platform/deployment';
 import { openTestPortal, type TestPortal, testScope } from '@/lib/start-up/testing';
 import { readSecurity, saveSso, verifyDomain } from './account-security';
@@ -121,6 +122,22 @@ describe("T20: an account's own identity provider", () => {
     await expect(linkSso(stranger, { connection, claims: fresh })).rejects.toThrow(/no member/);
     await expect(linkSso(signedIn, { connection, claims: fresh })).rejects.toMatchObject({
       code: 'forbidden',
+    });
+  });
+
+  it('T19: whose a domain is, no account can say, even past every check of ours', async () => {
+    const { account, connection } = await accountWithSso({ verified: 'no' });
+    const scope = authorize(account.as('admin'), 'security.manage');
+    await expect(
+      inScope(
+        scope,
+        (tx) => tx.$executeRaw`UPDATE sso_connection SET verified_domain = domain
+          WHERE id = ${connection.id}`,
+      ),
+    ).rejects.toThrow(/permission denied/);
+    const other = await accountWithSso();
+    await inScope(scope, async (tx) => {
+      expect(await tx.ssoConnection.findUnique({ where: { id: other.connection.id } })).toBeNull();
     });
   });
 
