@@ -157,6 +157,6 @@ test('a lost password is set anew by the link in a mail', async ({ page, tree })
 
 /** The path of a reset in a mail as it was written; empty for any other mail. */
 function linkIn(file: string): string {
-  const mail = readFileSync(file, 'utf8').replaceAll('=\n', '');
+  const mail = readFileSync(file, 'utf8').replaceAll(/=\r?\n/g, '');
   return /\/reset\?token=(?:3D)?[\w-]{43}/.exec(mail)?.[0].replace('=3D', '=') ?? '';
 }
