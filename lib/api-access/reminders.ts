@@ -7,7 +7,7 @@ import { acrossAccounts, type Tx } from '@/lib/platform/database';
 import { SHOWN, viewOf } from './key-view';
 
 /** Whole days before the end, each told once. */
-export const KEY_EXPIRY_THRESHOLDS = [14, 3, 1] as const;
+const KEY_EXPIRY_THRESHOLDS = [14, 3, 1] as const;
 const AT_ONCE = 200;
 
 /**

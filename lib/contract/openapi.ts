@@ -27,7 +27,7 @@ const IDEMPOTENCY: readonly ErrorCode[] = [
 ];
 
 /** Every code that an operation may answer with. */
-export function errorsOf(operation: Operation): ErrorCode[] {
+function errorsOf(operation: Operation): ErrorCode[] {
   if (operation.permission === null) return [];
   return [
     ...new Set<ErrorCode>([
