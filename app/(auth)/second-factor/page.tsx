@@ -30,18 +30,19 @@ export default async function SetUpPage({ searchParams }: Props) {
           Countersign
         </span>
         <h1 className="title mt-8">Set up a second factor</h1>
-        <p className="lede">
-          {requiredBy.length > 0 ? listed(requiredBy) : 'Your account'} requires one of everybody.
-          Nothing else is open to you before that.
-        </p>
         {found.must === 'nothing' ? (
           <p className="lede">
-            You have one.{' '}
+            Nothing is required of you now.{' '}
             <Link className="link" href={next}>
               Go on
             </Link>
           </p>
-        ) : null}
+        ) : (
+          <p className="lede">
+            {requiredBy.length > 0 ? listed(requiredBy) : 'Your account'} requires one of everybody.
+            Nothing else is open to you before that.
+          </p>
+        )}
         <AppFactor app={app} action={factorAction} next={next} />
         <p className="or small quiet needs-scripts">or</p>
         <Passkeys
