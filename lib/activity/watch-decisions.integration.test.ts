@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { authorize } from '@/lib/access/scope';
-import { disableMember, suspendAccount } from '@/lib/accounts/manage';
+import { addMember, disableMember, suspendAccount } from '@/lib/accounts/manage';
 import { issueCertificate } from '@/lib/certificates/issue';
 import { getCertificate } from '@/lib/certificates/read';
 import { acrossAccounts, database, inScope } from '@/lib/platform/database';
@@ -235,8 +235,9 @@ describe('T20: the session behind a stream', () => {
   it('ends when the session turns to another account', async () => {
     const [first, second] = [await portal.newAccount(), await portal.newAccount()];
     const who = await signedInMember(first.id);
+    const { email, name } = who.person;
     await acrossAccounts(testScope, (tx) =>
-      tx.person.update({ where: { id: who.person.id }, data: { staffRole: 'support' } }),
+      addMember(tx, testScope, { accountId: second.id, email, name, role: 'viewer' }),
     );
     const stream = watch(who, 'production');
     await stream.next();
