@@ -3,7 +3,7 @@ import { Secret, TOTP } from 'otpauth';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { setClock } from '@/lib/platform/clock';
 import { acrossAccounts } from '@/lib/platform/database';
-import { onPostgres, openTestPortal, type TestPortal, testScope } from '@/lib/start-up/testing';
+import { openTestPortal, type TestPortal, testScope } from '@/lib/start-up/testing';
 import { requireSecondFactor } from './account-security';
 import { authenticate } from './authenticate';
 import {
@@ -76,7 +76,7 @@ describe('T20: the second factor', () => {
     expect(await prove(person.id, code(30))).toBeNull();
   });
 
-  it.runIf(onPostgres)('of two who come with one code at once, one gets in', async () => {
+  it('of two who come with one code at once, one gets in', async () => {
     const person = await someone(account.id);
     const { code } = await withApp(person);
     at(60);
