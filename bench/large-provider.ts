@@ -101,7 +101,12 @@ function tables(template: Template, accounts: number, nowMs: number): readonly T
         each(accounts * REFUSED_PER_ACCOUNT, (n) => {
           const account = n % accounts;
           return [
-            ...[`ref_${n}`, nth('acc', account), 'edg_1', new Date(nowMs - n * 10_000)],
+            ...[
+              nth('evt', certificates + n),
+              nth('acc', account),
+              'edg_1',
+              new Date(nowMs - n * 10_000),
+            ],
             ...['production', 'mtls', 'certificate_expired', requestIdOf(n)],
             ...[nth('crt', account * PER_ACCOUNT), addressOf(account), 'curl/7.88.1'],
           ];
