@@ -6,6 +6,8 @@ import { rest } from './support/rest';
 import { newFolder, newRequest, run } from './support/shell';
 import { expect, signIn, test } from './support/test';
 
+test.use({ copy: 'audit' });
+
 const HOSTILE = '=HYPERLINK("http://evil.example") <img src=x onerror=alert(1)>';
 
 async function saved(page: Page, name: string, folder: string): Promise<string> {
