@@ -88,7 +88,7 @@ export function KeyForm({
           {pending ? 'Making key' : 'Make key'}
         </button>
         <Link className="btn" href="/api-keys">
-          Make none
+          Cancel
         </Link>
       </div>
     </form>
