@@ -2,9 +2,10 @@
 
 import { Field } from '@/components/ui/field';
 import { useKeptForm } from '@/components/ui/kept-form';
+import { NewPasswordField } from '@/components/ui/new-password-field';
 import type { Problem } from '@/components/ui/problem';
 import { ProblemNotice } from '@/components/ui/problem-notice';
-import { PASSWORD_MIN_CHARACTERS, PERSON_NAME_MAX_CHARACTERS } from '@/lib/contract/members';
+import { PERSON_NAME_MAX_CHARACTERS } from '@/lib/contract/members';
 
 export type AcceptState = { values: { name: string }; problem?: Problem };
 type AcceptAction = (state: AcceptState, data: FormData) => Promise<AcceptState>;
@@ -32,16 +33,7 @@ export function AcceptForm({
         required
         defaultValue={state.values.name}
       />
-      <Field
-        label="Password"
-        name="password"
-        type="password"
-        autoComplete="new-password"
-        minLength={PASSWORD_MIN_CHARACTERS}
-        maxLength={256}
-        required
-        hint={`At least ${PASSWORD_MIN_CHARACTERS} characters. A few words in a row are good.`}
-      />
+      <NewPasswordField label="Password" name="password" />
       <button className="btn btn-primary btn-wide mt-2" type="submit" disabled={pending}>
         {pending ? 'Joining' : `Join ${accountName}`}
       </button>

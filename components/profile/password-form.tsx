@@ -3,6 +3,7 @@
 import { useEffect, useRef } from 'react';
 import { Field } from '@/components/ui/field';
 import { useKeptForm } from '@/components/ui/kept-form';
+import { NewPasswordField } from '@/components/ui/new-password-field';
 import { Notice } from '@/components/ui/notice';
 import type { Problem } from '@/components/ui/problem';
 import { ProblemNotice } from '@/components/ui/problem-notice';
@@ -35,16 +36,7 @@ export function PasswordForm({ action, email }: { action: ProfileAction; email: 
         maxLength={256}
         required
       />
-      <Field
-        label="New password"
-        name="next"
-        type="password"
-        autoComplete="new-password"
-        minLength={12}
-        maxLength={256}
-        required
-        hint="At least 12 characters. A few words in a row are good."
-      />
+      <NewPasswordField label="New password" name="next" />
       <div>
         <button className="btn" type="submit" disabled={pending}>
           {pending ? 'Changing it' : 'Change password'}

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { MEMBER_ROLES, type MemberRole, type Role } from '@/lib/access/permissions';
 import { ENVIRONMENTS, type Environment } from '@/lib/kernel/environments';
+import { PASSWORD_MAX_CHARACTERS } from '@/lib/kernel/password-length';
 
 export const ROLE_WORDS: Record<Role, string> = {
   owner: 'Owner',
@@ -56,7 +57,6 @@ export const invitationBody = z.strictObject({
 });
 
 export const PERSON_NAME_MAX_CHARACTERS = 80;
-export const PASSWORD_MIN_CHARACTERS = 12;
 /** What a person who accepts an invitation brings along. */
 export const newPersonBody = z.strictObject({
   name: z
@@ -66,6 +66,6 @@ export const newPersonBody = z.strictObject({
     .max(PERSON_NAME_MAX_CHARACTERS)
     .regex(/^[^\p{Cc}\p{Cf}\p{Cs}]*$/u, 'A name has no control or invisible characters.'),
   /** What is good enough is the same for every password, and judged where it is set. */
-  password: z.string().max(256),
+  password: z.string().max(PASSWORD_MAX_CHARACTERS),
 });
 export type NewPerson = z.infer<typeof newPersonBody>;

@@ -2,11 +2,12 @@
 import { z } from 'zod';
 import { systemScope } from '@/lib/access/scope';
 import { AppError } from '@/lib/kernel/errors';
+import { PASSWORD_MAX_CHARACTERS } from '@/lib/kernel/password-length';
 import { acrossAccounts } from '@/lib/platform/database';
 import type { RequestFacts } from '@/lib/platform/request-facts';
 import { forgetGuesses, mustNotWait, noteWrongGuess } from './guess-delay';
 import { type Opened, openSession } from './open-session';
-import { PASSWORD_MAX_CHARACTERS, passwordMatches } from './passwords';
+import { passwordMatches } from './passwords';
 import { countTry } from './tries';
 
 const storable = /^[^\0]*$/;

@@ -1,9 +1,8 @@
 /** What a password has to be. Length is what counts (NIST SP 800-63B, 5.1.1.2); no mix of characters is demanded. */
 import { AppError } from '@/lib/kernel/errors';
+import { PASSWORD_MAX_CHARACTERS, PASSWORD_MIN_CHARACTERS } from '@/lib/kernel/password-length';
 import { COMMON_PASSWORDS } from './common-passwords';
-import { PASSWORD_MAX_CHARACTERS } from './passwords';
 
-export const PASSWORD_MIN_CHARACTERS = 12;
 const SHORTEST_PART = 4;
 
 /** @throws AppError `invalid_request` that says what is wrong with it */

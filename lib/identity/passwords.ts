@@ -1,5 +1,6 @@
 import { hash, verify } from '@node-rs/argon2';
 import { AppError } from '@/lib/kernel/errors';
+import { PASSWORD_MAX_CHARACTERS } from '@/lib/kernel/password-length';
 import { processWide } from '@/lib/platform/process-wide';
 
 // OWASP's second choice for argon2id, the library's default algorithm: 19 MiB, two passes, one lane. Two at once bounds
@@ -7,8 +8,6 @@ import { processWide } from '@/lib/platform/process-wide';
 const PARAMETERS = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 const AT_ONCE = 2;
 const MAX_WAITING = 32;
-/** Longer passwords only cost time. */
-export const PASSWORD_MAX_CHARACTERS = 256;
 
 export async function hashPassword(password: string): Promise<string> {
   return inTurn(() => hash(password, PARAMETERS));

@@ -1,7 +1,7 @@
 'use client';
 
-import { Field } from '@/components/ui/field';
 import { useKeptForm } from '@/components/ui/kept-form';
+import { NewPasswordField } from '@/components/ui/new-password-field';
 import { Notice } from '@/components/ui/notice';
 import { type ResetState, resetAction } from './actions';
 
@@ -16,16 +16,7 @@ export function ResetForm({ token }: { token: string }) {
         </Notice>
       ) : null}
       <input type="hidden" name="token" value={token} />
-      <Field
-        label="New password"
-        name="password"
-        type="password"
-        autoComplete="new-password"
-        minLength={12}
-        maxLength={256}
-        required
-        hint="At least 12 characters. A few words in a row are good."
-      />
+      <NewPasswordField label="New password" name="password" />
       <button className="btn btn-primary btn-wide mt-2" type="submit" disabled={pending}>
         {pending ? 'Setting it' : 'Set the password'}
       </button>

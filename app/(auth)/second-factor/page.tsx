@@ -2,8 +2,8 @@ import type { Metadata } from 'next';
 import { beginPasskeyAction, factorAction } from '@/app/(portal)/profile/actions';
 import { AppFactor } from '@/components/profile/app-factor';
 import { Passkeys } from '@/components/profile/passkeys';
+import { Entrance } from '@/components/public/entrance';
 import { Link } from '@/components/ui/link';
-import { Mark } from '@/components/ui/mark';
 import { listed } from '@/components/words';
 import { deviceWords } from '@/lib/identity/device-words';
 import { ownFactors } from '@/lib/identity/second-factor';
@@ -23,39 +23,33 @@ export default async function SetUpPage({ searchParams }: Props) {
   const { app, requiredBy } = await ownFactors(found);
   const { userAgent } = await requestFacts();
   return (
-    <div className="entrance">
-      <main id="main" tabIndex={-1}>
-        <span className="brand -ml-2">
-          <Mark />
-          Countersign
-        </span>
-        <h1 className="title mt-8">Set up a second factor</h1>
-        {found.must === 'nothing' ? (
-          <p className="lede">
-            Nothing is required of you now.{' '}
-            <Link className="link" href={next}>
-              Go on
-            </Link>
-          </p>
-        ) : (
-          <p className="lede">
-            {requiredBy.length > 0 ? listed(requiredBy) : 'Your account'} requires one of everybody.
-            Nothing else is open to you before that.
-          </p>
-        )}
-        <AppFactor app={app} action={factorAction} next={next} />
-        <p className="or small quiet needs-scripts">or</p>
-        <Passkeys
-          passkeys={[]}
-          suggestedName={deviceWords(userAgent)}
-          begin={beginPasskeyAction}
-          action={factorAction}
-          next={next}
-        />
-        <p className="small quiet mt-6">
-          No app yet? Any that makes six-digit codes will do; most password managers have one.
+    <Entrance>
+      <h1 className="title mt-8">Set up a second factor</h1>
+      {found.must === 'nothing' ? (
+        <p className="lede">
+          Nothing is required of you now.{' '}
+          <Link className="link" href={next}>
+            Go on
+          </Link>
         </p>
-      </main>
-    </div>
+      ) : (
+        <p className="lede">
+          {requiredBy.length > 0 ? listed(requiredBy) : 'Your account'} requires one of everybody.
+          Nothing else is open to you before that.
+        </p>
+      )}
+      <AppFactor app={app} action={factorAction} next={next} />
+      <p className="or small quiet needs-scripts">or</p>
+      <Passkeys
+        passkeys={[]}
+        suggestedName={deviceWords(userAgent)}
+        begin={beginPasskeyAction}
+        action={factorAction}
+        next={next}
+      />
+      <p className="small quiet mt-6">
+        No app yet? Any that makes six-digit codes will do; most password managers have one.
+      </p>
+    </Entrance>
   );
 }

@@ -1,10 +1,10 @@
 import type { Metadata } from 'next';
 import { AcceptForm, JoinForm } from '@/components/members/accept-form';
 import { givenText } from '@/components/members/role-words';
+import { Entrance } from '@/components/public/entrance';
 import { PublicLinks } from '@/components/public/links';
 import { Day } from '@/components/time/when';
 import { Link } from '@/components/ui/link';
-import { Mark } from '@/components/ui/mark';
 import { type FoundInvitation, findInvitation } from '@/lib/accounts/accept';
 import { signedIn } from '@/lib/identity/session';
 import { requestFacts } from '@/lib/platform/request';
@@ -27,18 +27,12 @@ export default async function InvitationPage({ params }: Props) {
   const { requestId } = await requestFacts();
   const found = await findInvitation(token, requestId);
   return (
-    <div className="entrance">
-      <main id="main" tabIndex={-1}>
-        <span className="brand -ml-2">
-          <Mark />
-          Countersign
-        </span>
-        {found.state === 'over' ? <Over found={found} /> : <Open found={found} token={token} />}
-        <div className="mt-8">
-          <PublicLinks />
-        </div>
-      </main>
-    </div>
+    <Entrance>
+      {found.state === 'over' ? <Over found={found} /> : <Open found={found} token={token} />}
+      <div className="mt-8">
+        <PublicLinks />
+      </div>
+    </Entrance>
   );
 }
 

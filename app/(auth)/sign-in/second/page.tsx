@@ -1,8 +1,8 @@
 import type { Metadata } from 'next';
 import { redirect } from 'next/navigation';
 import { PasskeySignIn } from '@/components/profile/passkey-sign-in';
+import { Entrance } from '@/components/public/entrance';
 import { Link } from '@/components/ui/link';
-import { Mark } from '@/components/ui/mark';
 import { readHalfSession } from '@/lib/identity/half-session';
 import { signedIn } from '@/lib/identity/session';
 import { requestFacts } from '@/lib/platform/request';
@@ -22,26 +22,20 @@ export default async function SecondFactorPage({ searchParams }: Props) {
   const half = await readHalfSession(requestId);
   if (!half) redirect(again);
   return (
-    <div className="entrance">
-      <main id="main" tabIndex={-1}>
-        <span className="brand -ml-2">
-          <Mark />
-          Countersign
-        </span>
-        <h1 className="title mt-8">Second factor</h1>
-        <p className="lede">Your password was right. Prove that it is you once more.</p>
-        {half.passkeys > 0 ? (
-          <div className="mt-6">
-            <PasskeySignIn next={next} />
-          </div>
-        ) : null}
-        <CodeForm next={next} app={half.app} />
-        <p className="small quiet mt-6">
-          <Link className="link" href={again}>
-            Sign in as someone else
-          </Link>
-        </p>
-      </main>
-    </div>
+    <Entrance>
+      <h1 className="title mt-8">Second factor</h1>
+      <p className="lede">Your password was right. Prove that it is you once more.</p>
+      {half.passkeys > 0 ? (
+        <div className="mt-6">
+          <PasskeySignIn next={next} />
+        </div>
+      ) : null}
+      <CodeForm next={next} app={half.app} />
+      <p className="small quiet mt-6">
+        <Link className="link" href={again}>
+          Sign in as someone else
+        </Link>
+      </p>
+    </Entrance>
   );
 }
