@@ -66,7 +66,7 @@ export async function beginPasskey(
 /**
  * Keeps a new passkey.
  * @returns recovery codes, once, for who had none before
- * @throws AppError `invalid_request` for what a browser did not make of `beginPasskey`
+ * @throws AppError `proof_refused` for what a browser did not make of `beginPasskey`
  */
 export async function addPasskey(
   found: SignedIn,
@@ -138,7 +138,7 @@ export async function passkeyChallenge(
 
 /**
  * Whose passkey answered the challenge.
- * @throws AppError `invalid_request`, in the same words for every reason
+ * @throws AppError `proof_refused`, in the same words for every reason
  * @see WebAuthn Level 3, 7.2
  */
 export async function proveByPasskey(
@@ -191,7 +191,7 @@ function bytesOf(secret: string): Uint8Array<ArrayBuffer> {
 }
 
 function refusal(cause?: unknown): AppError {
-  return new AppError('invalid_request', { detail: NOT_TAKEN, cause });
+  return new AppError('proof_refused', { detail: NOT_TAKEN, cause });
 }
 
 /** The library throws for whatever is wrong with an answer; an error of the database stays what it is. */
