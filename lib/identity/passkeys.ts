@@ -12,6 +12,7 @@ import {
   verifyAuthenticationResponse,
   verifyRegistrationResponse,
 } from '@simplewebauthn/server';
+import { decodeAttestationObject, isoCBOR } from '@simplewebauthn/server/helpers';
 import type { Passkey } from '@/generated/prisma/client';
 import { systemScope } from '@/lib/access/scope';
 import { AppError } from '@/lib/kernel/errors';
@@ -30,6 +31,7 @@ import { countTry } from './tries';
 
 const CEREMONY_MS = 5 * MINUTE_MS;
 const MAX_PASSKEYS = 20;
+const NO_SESSION = 'none';
 const NOT_TAKEN = 'The passkey was not taken. Try again, or choose another way.';
 
 /** What a browser needs to make a passkey for this person. */
@@ -66,7 +68,7 @@ export async function beginPasskey(
 /**
  * Keeps a new passkey.
  * @returns recovery codes, once, for who had none before
- * @throws AppError `proof_refused` for what a browser did not make of `beginPasskey`
+ * @throws AppError `invalid_request` for what a browser did not make of `beginPasskey`
  */
 export async function addPasskey(
   found: SignedIn,
@@ -79,20 +81,22 @@ export async function addPasskey(
       return proof?.personId === own.personId;
     };
     const made = await verifyRegistrationResponse({
-      ...expected(given.response, isOurs),
+      ...expected(withoutAttestation(given.response), isOurs),
       requireUserVerification: true,
     }).catch(notTaken);
     if (!made.verified) throw refusal();
     const { credential, credentialBackedUp } = made.registrationInfo;
-    if (await tx.passkey.findUnique({ where: { credentialId: credential.id } })) throw refusal();
-    await tx.passkey.create({
+    const { count } = await tx.passkey.createMany({
       data: {
         ...{ id: newId('passkey'), personId: own.personId, name: given.name },
         ...{ credentialId: credential.id, publicKey: new Uint8Array(credential.publicKey) },
         ...{ signCount: BigInt(credential.counter), backedUp: credentialBackedUp },
         ...{ transports: credential.transports ?? [], createdAt: currentTime() },
       },
+      skipDuplicates: true,
     });
+    // Step 26: whose a credential is was said by who brought it first.
+    if (count === 0) throw refusal();
     await recordOwn(tx, own, {
       action: 'second-factor.added',
       detail: { what: `the passkey ${given.name}` },
@@ -120,13 +124,20 @@ export async function removePasskey(found: SignedIn, passkeyId: string): Promise
   });
 }
 
-/** What a browser needs to offer whatever passkey it has for this portal; it says nothing about anybody. */
+/**
+ * What a browser needs to offer whatever passkey it has for this portal; it says nothing about anybody.
+ * @param found whose session asks, which has to bring the answer; null: nobody is signed in
+ */
 export async function passkeyChallenge(
   request: RequestFacts,
+  found: SignedIn | null,
 ): Promise<PublicKeyCredentialRequestOptionsJSON> {
   await countTry(`passkey|${request.address}`);
   const challenge = await acrossAccounts(systemScope('authentication', request.requestId), (tx) =>
-    issueProof(tx, { kind: 'passkey', personId: null, lastsMs: CEREMONY_MS }),
+    issueProof(tx, {
+      ...{ kind: 'passkey', personId: null, lastsMs: CEREMONY_MS },
+      data: { sessionId: found?.sessionId ?? NO_SESSION },
+    }),
   );
   return generateAuthenticationOptions({
     rpID: relyingParty().id,
@@ -138,12 +149,13 @@ export async function passkeyChallenge(
 
 /**
  * Whose passkey answered the challenge.
- * @throws AppError `proof_refused`, in the same words for every reason
+ * @param given.found whose session brings the answer: a challenge is of the session that asked for it
+ * @throws AppError `invalid_request`, in the same words for every reason
  * @see WebAuthn Level 3, 7.2
  */
 export async function proveByPasskey(
   tx: Tx,
-  response: AuthenticationResponseJSON,
+  { response, found }: { response: AuthenticationResponseJSON; found: SignedIn | null },
 ): Promise<{ id: string; name: string }> {
   const passkey = await tx.passkey.findUnique({
     where: { credentialId: response.id },
@@ -155,20 +167,44 @@ export async function proveByPasskey(
   if (!userHandle || Buffer.from(userHandle, 'base64url').toString() !== passkey.personId) {
     throw refusal();
   }
+  const isOurs = async (challenge: string) => {
+    const proof = await spendProof(tx, { kind: 'passkey', secret: challenge });
+    return proof?.data.sessionId === (found?.sessionId ?? NO_SESSION);
+  };
   const proved = await verifyAuthenticationResponse({
-    ...expected(response, async (challenge) =>
-      Boolean(await spendProof(tx, { kind: 'passkey', secret: challenge })),
-    ),
+    ...expected(response, isOurs),
     credential: credentialOf(passkey),
     requireUserVerification: true,
   }).catch(notTaken);
   if (!proved.verified) throw refusal();
   const { newCounter } = proved.authenticationInfo;
-  await tx.passkey.update({
-    where: { id: passkey.id },
+  const { count } = await tx.passkey.updateMany({
+    // Step 22: of two with one count at once, which only a copy makes, one is behind.
+    where: { id: passkey.id, signCount: passkey.signCount },
     data: { signCount: BigInt(newCounter), lastUsedAt: currentTime() },
   });
+  if (count === 0) throw refusal();
   return { id: passkey.personId, name: passkey.person.name };
+}
+
+/**
+ * The answer as if it said nothing of its make, which we do not ask for. What it might say is certificates of its own
+ * choosing, and the library asks for revocation lists at whatever addresses those name (row T22).
+ * @throws AppError `invalid_request`
+ */
+function withoutAttestation(given: RegistrationResponseJSON): RegistrationResponseJSON {
+  const { attestationObject, ...response } = given.response;
+  try {
+    const bare = new Map<string, string | Uint8Array | Map<string, never>>([
+      ['fmt', 'none'],
+      ['attStmt', new Map<string, never>()],
+      ['authData', decodeAttestationObject(bytesOf(attestationObject)).get('authData')],
+    ]);
+    const text = Buffer.from(isoCBOR.encode(bare)).toString('base64url');
+    return { ...given, response: { ...response, attestationObject: text } };
+  } catch (error) {
+    throw refusal(error);
+  }
 }
 
 function expected<R>(response: R, expectedChallenge: (challenge: string) => Promise<boolean>) {
@@ -191,7 +227,7 @@ function bytesOf(secret: string): Uint8Array<ArrayBuffer> {
 }
 
 function refusal(cause?: unknown): AppError {
-  return new AppError('proof_refused', { detail: NOT_TAKEN, cause });
+  return new AppError('invalid_request', { detail: NOT_TAKEN, cause });
 }
 
 /** The library throws for whatever is wrong with an answer; an error of the database stays what it is. */

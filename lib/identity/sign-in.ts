@@ -78,11 +78,12 @@ export async function signInWithCode(code: string): Promise<SignInOutcome> {
 /** A passkey alone signs in: it is something one has, and its own unlocking is the other factor. */
 export async function signInWithPasskey(answer: unknown): Promise<SignInOutcome> {
   return said(async () => {
-    const request = await requestFacts();
+    const [request, found] = [await requestFacts(), await signedIn()];
     const opened = await acrossAccounts(
       systemScope('authentication', request.requestId),
       async (tx) => {
-        const person = await proveByPasskey(tx, authenticationAnswer(answer));
+        const response = authenticationAnswer(answer);
+        const person = await proveByPasskey(tx, { response, found });
         return openSession(tx, { person, request, method: 'passkey', confinedTo: null });
       },
     );

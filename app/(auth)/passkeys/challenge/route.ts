@@ -1,4 +1,5 @@
 import { passkeyChallenge } from '@/lib/identity/passkeys';
+import { signedIn } from '@/lib/identity/session';
 import { problemResponse } from '@/lib/platform/problem';
 import { factsFrom } from '@/lib/platform/request-facts';
 
@@ -6,7 +7,7 @@ import { factsFrom } from '@/lib/platform/request-facts';
 export async function POST(request: Request): Promise<Response> {
   const facts = factsFrom(request.headers);
   try {
-    const options = await passkeyChallenge(facts);
+    const options = await passkeyChallenge(facts, await signedIn());
     return Response.json(options, { headers: { 'Cache-Control': 'no-store' } });
   } catch (error) {
     return problemResponse(error, facts.requestId);

@@ -1,10 +1,5 @@
 import type { Metadata } from 'next';
-import {
-  type ChangeFilter,
-  changesExportPath,
-  changesPath,
-  isNarrowed,
-} from '@/components/activity/change-filter';
+import { type ChangeFilter, changesPath, isNarrowed } from '@/components/activity/change-filter';
 import { ChangeFilterBar } from '@/components/activity/change-filter-bar';
 import { Changes } from '@/components/activity/changes';
 import { ExportCard } from '@/components/activity/export-card';
@@ -37,14 +32,7 @@ export default async function ChangesPage({ searchParams }: Props) {
         <ChangeFilterBar filter={filter} choices={await changeChoices(principal)} />
         <Stream principal={principal} filter={filter} />
         {may(principal, 'audit.export') ? (
-          <ExportCard
-            title={`Export ${isNarrowed(filter) ? 'these changes' : 'all changes'}`}
-            paths={{
-              jsonl: changesExportPath(filter, 'jsonl'),
-              csv: changesExportPath(filter, 'csv'),
-            }}
-            auditKey={auditKey()}
-          />
+          <ExportCard filter={filter} auditKey={auditKey()} />
         ) : null}
       </div>
     </>
