@@ -1,16 +1,11 @@
 import { Download } from 'lucide-react';
 import { CopyButton } from '@/components/ui/copy';
 import type { AuditKeyView } from '@/lib/contract/audit';
-
-type Props = {
-  /** "Export all changes" */
-  title: string;
-  paths: { jsonl: string; csv: string };
-  auditKey: AuditKeyView;
-};
+import { type ChangeFilter, changesExportPath, isNarrowed } from './change-filter';
 
 /** The changes as a file, and how somebody else can tell that it is whole. */
-export function ExportCard({ title, paths, auditKey }: Props) {
+export function ExportCard({ filter, auditKey }: { filter: ChangeFilter; auditKey: AuditKeyView }) {
+  const narrowed = isNarrowed(filter);
   const command = `node audit-verify.mjs FILE --key ${auditKey.sha256}`;
   return (
     <section className="sheet" aria-labelledby="export-title">
@@ -18,7 +13,7 @@ export function ExportCard({ title, paths, auditKey }: Props) {
         <div className="bundle">
           <div>
             <h2 className="h2" id="export-title">
-              {title}
+              Export {narrowed ? 'these changes' : 'all changes'}
             </h2>
             <p className="small soft mt-1">
               Every line has its hash, and the last one is signed. A line that is changed, taken
@@ -26,11 +21,11 @@ export function ExportCard({ title, paths, auditKey }: Props) {
             </p>
           </div>
           <div className="mt-3 flex flex-wrap gap-2 md:mt-0">
-            <a className="btn btn-primary" href={paths.jsonl} download>
+            <a className="btn btn-primary" href={changesExportPath(filter, 'jsonl')} download>
               <Download className="icon" aria-hidden="true" />
               JSON Lines
             </a>
-            <a className="btn" href={paths.csv} download>
+            <a className="btn" href={changesExportPath(filter, 'csv')} download>
               <Download className="icon" aria-hidden="true" />
               CSV
             </a>

@@ -19,9 +19,10 @@ import { type PortalSettings, type StartedPortal, startPortal } from './portal';
 export const onPostgres = process.env.TEST_DATABASE === 'postgres';
 export const testScope = systemScope('command line', 'test');
 
-export type TestPortal = {
-  dataDir: string;
-  databaseUrl: string | null;
+/** Where a portal's state is. */
+export type TestPlace = { dataDir: string; databaseUrl: string | null };
+
+export type TestPortal = TestPlace & {
   newAccount(input?: { parentId?: string; legalName?: string }): Promise<{
     id: string;
     as(role: Role): Principal;
@@ -30,11 +31,12 @@ export type TestPortal = {
   stop(): Promise<void>;
 };
 
+/** @param place of a portal that was there before, and whose process has ended; a new one otherwise */
 export async function openTestPortal(
   change: Partial<Pick<PortalSettings, 'signer' | 'weakKeysFile' | 'sso' | 'apiLimits'>> = {},
+  place: TestPlace | null = null,
 ): Promise<TestPortal> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'countersign-test-'));
-  const databaseUrl = onPostgres ? await newDatabase() : null;
+  const { dataDir, databaseUrl } = place ?? (await newPlace());
   const started: StartedPortal = await startPortal({
     root: process.cwd(),
     databaseUrl,
@@ -97,6 +99,11 @@ function principal(accountId: string, rights: Partial<Principal>): Principal {
     requestId: `req_${randomBytes(6).toString('hex')}`,
     ...rights,
   };
+}
+
+async function newPlace(): Promise<TestPlace> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'countersign-test-'));
+  return { dataDir, databaseUrl: onPostgres ? await newDatabase() : null };
 }
 
 async function newDatabase(): Promise<string> {
