@@ -2,6 +2,7 @@
  * `npm run operator -- NOUN VERB --flags`. Where a portal runs on this data directory it asks the portal through its
  * owner-only socket; otherwise it opens the database itself, the embedded one under the directory's lock.
  */
+import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { AppError } from '@/lib/kernel/errors';
 import { portalEnv } from '@/lib/platform/env';
@@ -14,11 +15,22 @@ async function main(): Promise<void> {
     process.stdout.write(`${operatorUsage()}\n`);
     return;
   }
-  const { json, ...args } = flags(rest);
+  const { json, file, ...args } = flags(rest);
   const env = portalEnv(process.env);
   const request = { noun, verb, args };
-  const result = await askOperator(env, request);
+  const answer = await askOperator(env, request);
+  const result = file === undefined ? answer : kept(answer, String(file));
   process.stdout.write(json ? `${JSON.stringify(result)}\n` : printed(result));
+}
+
+/** Written here, as whoever asks and where they are; the portal may be another user. An older file stays as it is. */
+function kept(answer: unknown, file: string): unknown {
+  const { text, fileName: _given, ...rest } = Object(answer);
+  if (typeof text !== 'string') {
+    throw new AppError('invalid_request', { detail: '--file is for what answers with a file.' });
+  }
+  writeFileSync(file, text, { flag: 'wx', mode: 0o600 });
+  return { ...rest, file, bytes: Buffer.byteLength(text) };
 }
 
 /** `--legal-name X` and `--legal-name=X` become `{legalName: 'X'}`. */

@@ -1,11 +1,16 @@
 import { Download } from 'lucide-react';
 import { CopyButton } from '@/components/ui/copy';
 import type { AuditKeyView } from '@/lib/contract/audit';
-import { type ChangeFilter, changesExportPath, isNarrowed } from './change-filter';
+
+type Props = {
+  /** "Export all changes" */
+  title: string;
+  paths: { jsonl: string; csv: string };
+  auditKey: AuditKeyView;
+};
 
 /** The changes as a file, and how somebody else can tell that it is whole. */
-export function ExportCard({ filter, auditKey }: { filter: ChangeFilter; auditKey: AuditKeyView }) {
-  const narrowed = isNarrowed(filter);
+export function ExportCard({ title, paths, auditKey }: Props) {
   const command = `node audit-verify.mjs FILE --key ${auditKey.sha256}`;
   return (
     <section className="sheet" aria-labelledby="export-title">
@@ -13,7 +18,7 @@ export function ExportCard({ filter, auditKey }: { filter: ChangeFilter; auditKe
         <div className="bundle">
           <div>
             <h2 className="h2" id="export-title">
-              Export {narrowed ? 'these changes' : 'all changes'}
+              {title}
             </h2>
             <p className="small soft mt-1">
               Every line has its hash, and the last one is signed. A line that is changed, taken
@@ -21,11 +26,11 @@ export function ExportCard({ filter, auditKey }: { filter: ChangeFilter; auditKe
             </p>
           </div>
           <div className="mt-3 flex flex-wrap gap-2 md:mt-0">
-            <a className="btn btn-primary" href={changesExportPath(filter, 'jsonl')} download>
+            <a className="btn btn-primary" href={paths.jsonl} download>
               <Download className="icon" aria-hidden="true" />
               JSON Lines
             </a>
-            <a className="btn" href={changesExportPath(filter, 'csv')} download>
+            <a className="btn" href={paths.csv} download>
               <Download className="icon" aria-hidden="true" />
               CSV
             </a>

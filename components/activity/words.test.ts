@@ -37,6 +37,13 @@ describe('activity in words', () => {
     expect(bare).toEqual([]);
   });
 
+  it('has one for what only older chains have', () => {
+    expect(recordedActions()).not.toContain('account.looked-into');
+    expect(sentenceOf(event('account.looked-into'))).toBe(
+      'opened this account as support, to read',
+    );
+  });
+
   it('names what was done to what', () => {
     const revoked = event('certificate.revoked', {
       environment: 'production',

@@ -65,7 +65,6 @@ const SENTENCES: Record<string, (detail: Detail) => string> = {
   'security.domain-verified': (d) =>
     `verified that the domain ${text(d, 'domain')} is this account's`,
   'session.closed': () => 'signed out',
-  'account.looked-into': () => 'opened this account as support, to read',
   'support.looked': (d) => `looked into this account as support: ${text(d, 'why')}`,
   'support.view-started': (d) =>
     `saw this account as you do, as support, until ${instant(text(d, 'until'))} at most: ${text(d, 'why')}`,
@@ -103,13 +102,21 @@ const SENTENCES: Record<string, (detail: Detail) => string> = {
   'member.disabled': (d) => `removed ${text(d, 'email')}`,
 };
 
+/**
+ * Nothing writes these any more, and chains that have them are never rewritten. `account.looked-into` was an event for
+ * each time that support changed into an account; `support.looked`, once an hour and with its reason, took its place.
+ */
+const OF_OLD: typeof SENTENCES = {
+  'account.looked-into': () => 'opened this account as support, to read',
+};
+
 const METHODS: Record<string, string> = {
   passkey: ' with a passkey',
   sso: ' through single sign-on',
 };
 
 export function sentenceOf(event: ActivityEventView): string {
-  const sentence = SENTENCES[event.action];
+  const sentence = SENTENCES[event.action] ?? OF_OLD[event.action];
   if (sentence) return sentence(event.detail);
   return event.action.replaceAll(/[.-]/g, ' ');
 }

@@ -65,6 +65,7 @@ export type Permission = keyof typeof PERMISSIONS;
 
 export const DEPLOYMENT_PERMISSIONS = {
   'deployment.manage': { roles: ['operator'], keyScope: 'operator' },
+  'deployment.audit': { roles: ['operator'], keyScope: null },
   'accounts.list': { roles: STAFF_ROLES, keyScope: 'operator' },
   'fleet.read': { roles: STAFF_ROLES, keyScope: 'operator' },
   'support.look': { roles: supporters, keyScope: null },

@@ -151,6 +151,11 @@ export function authorizeDeployment(
   return { permission, actor: principal.actor, requestId: principal.requestId } as DeploymentScope;
 }
 
+/** The same of what is done across accounts; for what to show. */
+export function mayAcross(principal: Principal, permission: DeploymentPermission): boolean {
+  return allowed(principal, DEPLOYMENT_PERMISSIONS[permission]);
+}
+
 /** For the portal's own work and for the command line of whoever runs this machine. */
 export function systemScope(purpose: SystemPurpose, requestId: string): DeploymentScope {
   const actor: Actor = { kind: 'system', id: purpose.replace(' ', '-'), name: purpose };

@@ -46,7 +46,7 @@ export async function findInvitation(token: unknown, requestId: string): Promise
 
 /**
  * Makes the person and their membership. Who reads mail at the address is who it belongs to.
- * @throws AppError `invalid_request` for a password that is easily guessed, `invitation_over`, `account_suspended`, `name_taken` when the address signs in here already
+ * @throws AppError `invalid_request` for a password that is easily guessed, `invitation_over`, `account_suspended`, `address_in_use` when it signs in here already
  */
 export async function acceptAsNewPerson(
   token: unknown,
@@ -103,7 +103,7 @@ async function join(
     where: { accountId, personId: person.id, disabledAt: null },
   });
   if (before) {
-    throw new AppError('name_taken', {
+    throw new AppError('already_member', {
       detail:
         'You are a member of this account already. Your role stays as it is; open the account.',
     });
@@ -154,7 +154,7 @@ function over(): AppError {
 }
 
 function known(email: string): AppError {
-  return new AppError('name_taken', {
+  return new AppError('address_in_use', {
     detail: `${email} signs in here already. Sign in with it, then open the link again.`,
   });
 }

@@ -11,7 +11,7 @@ import { lockAccount } from './lock';
  * Asks the account's Owners and Admins for Manage mTLS, by mail and in the activity, where support sees it too. Asking
  * again on the same day changes nothing.
  * @param environment where it is wanted; null: everywhere
- * @throws AppError `name_taken` for who has it, `forbidden` for who is no member
+ * @throws AppError `already_permitted` for who has it, `forbidden` for who is no member
  */
 export async function askForManageMtls(
   principal: Principal,
@@ -50,7 +50,7 @@ function mustLackIt({ actor, roles, actsIn }: Principal, environment: Environmen
   }
   const holds = !roles.includes('viewer') && (actsIn === undefined || actsIn === environment);
   if (!holds) return;
-  throw new AppError('name_taken', {
+  throw new AppError('already_permitted', {
     detail: 'You have this permission by now. Load the page again.',
   });
 }

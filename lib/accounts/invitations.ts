@@ -38,7 +38,7 @@ export async function listInvitations(principal: Principal): Promise<InvitationV
 /**
  * Sends a link by which whoever reads mail at an address becomes a member, once, within seven days.
  * @param input.email in lower case
- * @throws AppError `forbidden`, `name_taken` for a member and for who is invited already, `rate_limited`
+ * @throws AppError `forbidden`, `already_member`, `already_invited`, `invitations_full`
  */
 export async function invite(
   principal: Principal,
@@ -142,18 +142,18 @@ async function mustBeNew(tx: Tx, { accountId }: Scope, email: string): Promise<v
     where: { accountId, disabledAt: null, person: { email } },
   });
   if (member) {
-    throw new AppError('name_taken', {
-      detail: `${email} is a member already. Change the role in the list of members. No mail was sent.`,
+    throw new AppError('already_member', {
+      detail: `${email} is a member already. Change their role in the list below. No mail was sent.`,
     });
   }
   const open = await tx.invitation.findMany({ where: { accountId, ...OPEN } });
   if (open.some((one) => one.email === email)) {
-    throw new AppError('name_taken', {
+    throw new AppError('already_invited', {
       detail: `${email} was invited already. Send that invitation again, or withdraw it first. No mail was sent.`,
     });
   }
   if (open.length >= MOST_OPEN) {
-    throw new AppError('rate_limited', {
+    throw new AppError('invitations_full', {
       detail: `${MOST_OPEN} invitations of this account are open, which is the most. Withdraw one that is no longer wanted. No mail was sent.`,
     });
   }

@@ -105,7 +105,7 @@ export type MadePerson = { id: string; email: string; password: string | null };
 /**
  * Makes a person a member of an account, and makes the person where there is none by this e-mail; the password is
  * returned once. An existing person keeps theirs, and `password` is null.
- * @throws AppError `not_found`, `name_taken` when already a member
+ * @throws AppError `not_found`, `already_member`
  */
 export async function addMember(
   tx: Tx,
@@ -121,7 +121,7 @@ export async function addMember(
     where: { accountId_personId: { accountId, personId: person.id } },
   });
   if (existing && existing.disabledAt === null && existing.role === role) {
-    throw new AppError('name_taken', { detail: `${person.email} is a member with that role.` });
+    throw new AppError('already_member', { detail: `${person.email} is a member with that role.` });
   }
   await tx.membership.upsert({
     where: { accountId_personId: { accountId, personId: person.id } },
@@ -173,7 +173,7 @@ export async function disableMember(
   });
 }
 
-/** Makes a person of the provider's staff. @throws AppError `name_taken` */
+/** Makes a person of the provider's staff. @throws AppError `address_in_use` */
 export async function addStaff(
   tx: Tx,
   scope: DeploymentScope,
@@ -181,7 +181,7 @@ export async function addStaff(
 ): Promise<MadePerson> {
   const person = await personOf(tx, input, input.role);
   if (person.password === null) {
-    throw new AppError('name_taken', { detail: `${person.email} has a sign-in already.` });
+    throw new AppError('address_in_use', { detail: `${person.email} has a sign-in already.` });
   }
   await recordEvent(tx, {
     chain: DEPLOYMENT_CHAIN,

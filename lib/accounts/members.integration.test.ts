@@ -122,7 +122,7 @@ describe('an invitation', () => {
     const [token] = await tokensTo(viewer.email);
     expect(await codeOf(acceptAsSignedIn(token, other.admin, 'req_1'))).toBe('forbidden');
     expect(await codeOf(acceptAsNewPerson(token, { name: 'X', password: PASSWORD }, 'req_1'))).toBe(
-      'name_taken',
+      'address_in_use',
     );
     await acceptAsSignedIn(token, viewer, 'req_1');
     expect((await viewer.read())?.memberships.map((reached) => reached.accountId)).toEqual([
@@ -139,7 +139,7 @@ describe('an invitation', () => {
     const input = { accountId: account.id, email, name: 'Soon', role: 'owner' as const };
     const { id } = await acrossAccounts(testScope, (tx) => addMember(tx, testScope, input));
     expect(await codeOf(acceptAsSignedIn(token, { id, name: 'Soon', email }, 'req_1'))).toBe(
-      'name_taken',
+      'already_member',
     );
     const members = await listMembers(await owner.principal());
     expect(members.find((one) => one.personId === id)?.role).toBe('owner');
@@ -170,6 +170,18 @@ describe('an invitation', () => {
     expect(await codeOf(sendInvitationAgain(principal, id))).toBe('not_found');
     const foreign = await newTeam();
     expect(await codeOf(withdrawInvitation(await foreign.owner.principal(), id))).toBe('not_found');
+  });
+
+  it('to who is a member, or was invited, is refused under a name of its own and sends no mail', async () => {
+    const { account, owner, viewer } = await newTeam();
+    const principal = await owner.principal();
+    const email = `twice-${account.id}@meridian.example`;
+    await invite(principal, { email, role: 'viewer', ...both });
+    const again = (to: string) => codeOf(invite(principal, { email: to, role: 'admin', ...both }));
+    expect(await again(viewer.email)).toBe('already_member');
+    expect(await again(email)).toBe('already_invited');
+    expect(await tokensTo(viewer.email)).toEqual([]);
+    expect(await tokensTo(email)).toHaveLength(1);
   });
 
   it('goes with the right of who sent it', async () => {

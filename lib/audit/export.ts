@@ -4,11 +4,11 @@
  */
 import { createHash, type Hash } from 'node:crypto';
 import type { AuditEvent } from '@/generated/prisma/client';
-import { authorize, type Principal, type Scope } from '@/lib/access/scope';
+import { authorize, type Principal } from '@/lib/access/scope';
 import { cell } from '@/lib/activity/refusals-csv';
 import type { AuditFilter, AuditFormat } from '@/lib/contract/audit';
 import { currentTime } from '@/lib/platform/clock';
-import { inScope } from '@/lib/platform/database';
+import { inScope, type Tx } from '@/lib/platform/database';
 import { deployment } from '@/lib/platform/deployment';
 import { canonicalJson, type Json } from './canonical-json';
 import { newestProof } from './proof';
@@ -20,7 +20,9 @@ const ROWS_AT_ONCE = 500;
 const NO_HASH = '0'.repeat(64);
 
 export type TrailFile = { fileName: string; contentType: string; body: AsyncGenerator<Uint8Array> };
-type Wanted = { format: AuditFormat; filter: AuditFilter };
+export type Wanted = { format: AuditFormat; filter: AuditFilter };
+/** A chain, and how whoever asked for it reads of it. */
+export type Trail = { chain: string; read: <T>(work: (tx: Tx) => Promise<T>) => Promise<T> };
 type Written = { digest: Hash; count: number; first: number | null; last: AuditEvent | null };
 
 const FORMATS: Record<AuditFormat, { contentType: string; start: string; line: Line; end: Line }> =
@@ -47,14 +49,19 @@ type Line = (value: { readonly [member: string]: Json }) => string;
  */
 export async function exportTrail(principal: Principal, wanted: Wanted): Promise<TrailFile> {
   const scope = authorize(principal, 'audit.export');
+  return fileOf({ chain: scope.accountId, read: (work) => inScope(scope, work) }, wanted);
+}
+
+export async function fileOf(trail: Trail, wanted: Wanted): Promise<TrailFile> {
+  const { chain } = trail;
   const at = currentTime();
-  const end = await inScope(scope, (tx) =>
-    tx.auditHead.findUnique({ where: { chain: scope.accountId }, select: { sequence: true } }),
+  const end = await trail.read((tx) =>
+    tx.auditHead.findUnique({ where: { chain }, select: { sequence: true } }),
   );
   return {
-    fileName: `audit-${scope.accountId}-${at.toISOString().slice(0, 10)}.${wanted.format}`,
+    fileName: `audit-${chain}-${at.toISOString().slice(0, 10)}.${wanted.format}`,
     contentType: FORMATS[wanted.format].contentType,
-    body: written(scope, wanted, { at, upTo: end?.sequence ?? 0n }),
+    body: written(trail, wanted, { at, upTo: end?.sequence ?? 0n }),
   };
 }
 
@@ -84,7 +91,7 @@ function streamOf(body: AsyncGenerator<Uint8Array>): ReadableStream<Uint8Array> 
 }
 
 async function* written(
-  scope: Scope,
+  trail: Trail,
   { format, filter }: Wanted,
   { at, upTo }: { at: Date; upTo: bigint },
 ): AsyncGenerator<Uint8Array> {
@@ -96,16 +103,16 @@ async function* written(
     return bytes;
   };
   if (start !== '') yield chunk(start);
-  for await (const rows of pages(scope, filter, upTo)) {
+  for await (const rows of pages(trail, filter, upTo)) {
     so.first ??= Number(rows[0]?.sequence);
     so.count += rows.length;
     so.last = rows.at(-1) ?? so.last;
     yield chunk(rows.map((row) => line(eventLine(row))).join(''));
   }
   const head = {
-    ...headOf(scope, { format, filter }, so),
+    ...headOf(trail.chain, { format, filter }, so),
     at: at.toISOString(),
-    checkpoint: await newestProof(scope.accountId, upTo),
+    checkpoint: await newestProof(trail.chain, upTo),
   };
   yield Buffer.from(
     end({
@@ -116,12 +123,12 @@ async function* written(
   );
 }
 
-async function* pages(scope: Scope, filter: AuditFilter, upTo: bigint) {
+async function* pages({ chain, read }: Trail, filter: AuditFilter, upTo: bigint) {
   let after = 0n;
   for (;;) {
-    const rows = await inScope(scope, (tx) =>
+    const rows = await read((tx) =>
       tx.auditEvent.findMany({
-        where: { ...trailWhere(scope.accountId, filter), sequence: { gt: after, lte: upTo } },
+        where: { ...trailWhere(chain, filter), sequence: { gt: after, lte: upTo } },
         orderBy: { sequence: 'asc' },
         take: ROWS_AT_ONCE,
       }),
@@ -132,12 +139,12 @@ async function* pages(scope: Scope, filter: AuditFilter, upTo: bigint) {
   }
 }
 
-function headOf(scope: Scope, { format, filter }: Wanted, so: Written): Signable {
+function headOf(chain: string, { format, filter }: Wanted, so: Written): Signable {
   return {
     kind: 'countersign-audit-export',
     version: 1,
     format,
-    chain: scope.accountId,
+    chain,
     filters: Object.fromEntries(
       Object.entries(filter).flatMap(([name, value]) =>
         value === undefined ? [] : [[name, value]],

@@ -41,6 +41,15 @@ export const ERROR_ADVICE: Record<ErrorCode, string> = {
     'It was used, withdrawn or sent again, or its seven days are over. Ask whoever invited you to send it again.',
   act_not_open:
     'Somebody decided or ended it meanwhile, or its time is over. Look at it again, and ask anew where it is still needed.',
+  already_member: 'Change their role in the list of members at /members.',
+  already_invited: 'Send that invitation again at /members, or withdraw it first.',
+  already_permitted: 'Load the page again: what you asked for is there.',
+  invitations_full: 'Withdraw an invitation at /members that is no longer wanted.',
+  address_in_use: 'Sign in with this address, then open the link again; or take another address.',
+  domain_taken: 'Ask the operator, who verified it for the other account.',
+  proof_refused:
+    'The password, code or passkey is another. Nothing was changed; try again, or choose another way.',
+  link_over: 'It was used, replaced by a newer one, or its time is over. Ask for a new one.',
   name_taken: 'Choose another name.',
   payload_too_large:
     'A signing request has at most 64 KiB, and usually 1. Check that you sent the right file.',

@@ -48,6 +48,7 @@ const WORDS: Record<Permission | DeploymentPermission, Words> = {
   'support.look': words('The provider', 'Look into an account; its people see it'),
   'support.act': words('The provider', 'Ask for an act in an account, with a reason'),
   'support.approve': words('The provider', 'Approve what somebody else of support asked for'),
+  'deployment.audit': words('The provider', "Export the deployment's own audit trail"),
   'deployment.manage': words('The provider', 'Run the deployment: accounts, CAs, edges'),
 };
 

@@ -145,7 +145,7 @@ export async function removeSso(principal: Principal): Promise<void> {
 
 /**
  * For operators, who have seen that the domain is the account's.
- * @throws AppError `not_found` unless the account asked for that domain, `name_taken` when it is another account's
+ * @throws AppError `not_found` unless the account asked for that domain, `domain_taken` when it is another account's
  */
 export async function verifyDomain(
   scope: DeploymentScope,
@@ -161,7 +161,7 @@ export async function verifyDomain(
     }
     const other = await tx.ssoConnection.findUnique({ where: { verifiedDomain: domain } });
     if (other && other.id !== row.id) {
-      throw new AppError('name_taken', {
+      throw new AppError('domain_taken', {
         detail: `${domain} is verified for the account ${other.accountId}.`,
       });
     }

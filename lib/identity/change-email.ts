@@ -55,9 +55,9 @@ export async function emailOffered(secret: string, requestId: string): Promise<s
   });
 }
 
-/** @throws AppError `invalid_request` for a link that works no more */
+/** @throws AppError `link_over` for a link that works no more */
 export async function confirmEmailChange(secret: string, request: RequestFacts): Promise<void> {
-  const gone = new AppError('invalid_request', {
+  const gone = new AppError('link_over', {
     detail: 'This link was used, or is older than 30 minutes. Ask for a new one at Your sign-in.',
   });
   await acrossAccounts(systemScope('authentication', request.requestId), async (tx) => {

@@ -11,7 +11,7 @@ import { countTry } from './tries';
 
 /**
  * Sets a new password and ends every other session of the person.
- * @throws AppError `invalid_request` with what is wrong with either password, `rate_limited`, `forbidden`
+ * @throws AppError `proof_refused`, `invalid_request` with what is wrong with the new password, `rate_limited`, `forbidden`
  */
 export async function changePassword(
   found: SignedIn,
@@ -23,7 +23,7 @@ export async function changePassword(
     tx.person.findUniqueOrThrow({ where: { id: own.personId } }),
   );
   if (!(await passwordMatches(given.current, person.passwordHash))) {
-    throw new AppError('invalid_request', {
+    throw new AppError('proof_refused', {
       detail: 'The password you use now is not right. Nothing was changed.',
     });
   }
@@ -37,7 +37,7 @@ export async function changePassword(
       data: { passwordHash, passwordChangedAt: now },
     });
     if (count === 0) {
-      throw new AppError('invalid_request', {
+      throw new AppError('proof_refused', {
         detail: 'The password was changed a moment ago. Sign in with the new one.',
       });
     }

@@ -12,7 +12,7 @@ import { countTry } from './tries';
 /**
  * A person shows once more that it is them, by password or by a code of their app; what asks for that may be done for
  * the next 30 minutes in this session. Nothing that was refused before is repeated.
- * @throws AppError `invalid_request`, `rate_limited`, `forbidden` for who signs in elsewhere
+ * @throws AppError `proof_refused`, `rate_limited`, `forbidden` for who signs in elsewhere
  */
 export async function confirmItIsMe(found: SignedIn, proof: string): Promise<void> {
   const own = authorizeOwn(found);
@@ -30,20 +30,20 @@ export async function confirmItIsMe(found: SignedIn, proof: string): Promise<voi
     ? await acrossAccounts(own.scope, (tx) => proveByCode(tx, own.personId, proof))
     : await passwordMatches(proof, person.passwordHash);
   if (!proved) {
-    throw new AppError('invalid_request', {
+    throw new AppError('proof_refused', {
       detail: `The ${isCode ? 'code' : 'password'} is not right. Nothing was changed; try again.`,
     });
   }
   await acrossAccounts(own.scope, (tx) => noteProved(tx, own));
 }
 
-/** The same by a passkey of theirs. @throws AppError `invalid_request` */
+/** The same by a passkey of theirs. @throws AppError `proof_refused`, `invalid_request` */
 export async function confirmByPasskey(found: SignedIn, answer: unknown): Promise<void> {
   const own = authorizeOwn(found);
   await acrossAccounts(own.scope, async (tx) => {
     const person = await proveByPasskey(tx, { response: authenticationAnswer(answer), found });
     if (person.id !== own.personId || own.confinedTo !== null) {
-      throw new AppError('invalid_request', {
+      throw new AppError('proof_refused', {
         detail: 'That passkey is of another sign-in than this one. Choose another.',
       });
     }

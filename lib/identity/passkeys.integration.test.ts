@@ -19,7 +19,7 @@ let account: Awaited<ReturnType<TestPortal['newAccount']>>;
 const start = Date.now();
 const at = (ms: number) => setClock({ now: () => new Date(start + ms) });
 const NOT_TAKEN = {
-  code: 'invalid_request',
+  code: 'proof_refused',
   detail: 'The passkey was not taken. Try again, or choose another way.',
 };
 
@@ -216,7 +216,7 @@ describe('T20: a passkey that confirms', () => {
       JSON.stringify(key.answer(options));
     await expect(
       confirmByPasskey(one.found, text(stranger.key, await challenge(one.found))),
-    ).rejects.toMatchObject({ code: 'invalid_request' });
+    ).rejects.toMatchObject({ code: 'proof_refused' });
     expect(await isRecent(one.found)).toBe('reauthentication_required');
     await confirmByPasskey(one.found, text(one.key, await challenge(one.found)));
     expect(await isRecent(one.found)).toBe('yes');

@@ -68,7 +68,7 @@ export async function beginPasskey(
 /**
  * Keeps a new passkey.
  * @returns recovery codes, once, for who had none before
- * @throws AppError `invalid_request` for what a browser did not make of `beginPasskey`
+ * @throws AppError `proof_refused` for what a browser did not make of `beginPasskey`
  */
 export async function addPasskey(
   found: SignedIn,
@@ -150,7 +150,7 @@ export async function passkeyChallenge(
 /**
  * Whose passkey answered the challenge.
  * @param given.found whose session brings the answer: a challenge is of the session that asked for it
- * @throws AppError `invalid_request`, in the same words for every reason
+ * @throws AppError `proof_refused`, in the same words for every reason
  * @see WebAuthn Level 3, 7.2
  */
 export async function proveByPasskey(
@@ -190,7 +190,7 @@ export async function proveByPasskey(
 /**
  * The answer as if it said nothing of its make, which we do not ask for. What it might say is certificates of its own
  * choosing, and the library asks for revocation lists at whatever addresses those name (row T22).
- * @throws AppError `invalid_request`
+ * @throws AppError `proof_refused`
  */
 function withoutAttestation(given: RegistrationResponseJSON): RegistrationResponseJSON {
   const { attestationObject, ...response } = given.response;
@@ -227,7 +227,7 @@ function bytesOf(secret: string): Uint8Array<ArrayBuffer> {
 }
 
 function refusal(cause?: unknown): AppError {
-  return new AppError('invalid_request', { detail: NOT_TAKEN, cause });
+  return new AppError('proof_refused', { detail: NOT_TAKEN, cause });
 }
 
 /** The library throws for whatever is wrong with an answer; an error of the database stays what it is. */

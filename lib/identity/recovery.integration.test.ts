@@ -113,7 +113,7 @@ describe('T20: a changed address', () => {
       tx.person.update({ where: { id: other.id }, data: { email: to } }),
     );
     await expect(confirmEmailChange(secret, REQUEST)).rejects.toMatchObject({
-      code: 'invalid_request',
+      code: 'link_over',
     });
   });
 });

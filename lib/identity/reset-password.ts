@@ -53,7 +53,7 @@ export async function resetIsOpen(secret: string, requestId: string): Promise<bo
 
 /**
  * Sets the password, once for each link, and ends every session of the person. A second factor stays asked for.
- * @throws AppError `invalid_request` with what is wrong with the link or the password
+ * @throws AppError `link_over`, `invalid_request` with what is wrong with the password
  */
 export async function resetPassword(
   given: { secret: string; password: string },
@@ -118,7 +118,7 @@ function sentLately(tx: Tx, personId: string): Promise<number> {
 }
 
 function gone(): AppError {
-  return new AppError('invalid_request', {
+  return new AppError('link_over', {
     detail:
       'This link was used, replaced by a newer one, or is older than 30 minutes. Ask for a new one.',
   });

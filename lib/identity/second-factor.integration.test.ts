@@ -50,7 +50,7 @@ describe('T20: the second factor', () => {
     at(0);
     const found = await person.signIn();
     await beginApp(found);
-    await expect(turnOnApp(found, '000000')).rejects.toMatchObject({ code: 'invalid_request' });
+    await expect(turnOnApp(found, '000000')).rejects.toMatchObject({ code: 'proof_refused' });
     expect(await authenticate(person, REQUEST)).not.toBeNull();
     const { codes, secret } = await withApp(person);
     expect(codes).toHaveLength(10);

@@ -66,7 +66,7 @@ export async function beginApp(found: SignedIn): Promise<void> {
 /**
  * Turns the app on, once a code shows that it has the secret.
  * @returns the recovery codes, once
- * @throws AppError `invalid_request`, `rate_limited`
+ * @throws AppError `proof_refused`, `rate_limited`
  */
 export async function turnOnApp(found: SignedIn, code: string): Promise<string[]> {
   const own = authorizeOwnSignIn(found);
@@ -87,7 +87,7 @@ export async function turnOnApp(found: SignedIn, code: string): Promise<string[]
     return replaceRecoveryCodes(tx, own.personId);
   });
   if (codes === null) {
-    throw new AppError('invalid_request', {
+    throw new AppError('proof_refused', {
       detail:
         'The code is not right. Type the six digits that the app shows now; if they are refused again, check the clock of the phone.',
     });

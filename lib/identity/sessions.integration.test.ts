@@ -149,7 +149,7 @@ describe('T20: what hurts most', () => {
     expect(() => authorize(later.principal, 'certificates.revoke')).toThrow(
       expect.objectContaining({ code: 'reauthentication_required' }),
     );
-    await expect(confirmItIsMe(later, 'wrong')).rejects.toMatchObject({ code: 'invalid_request' });
+    await expect(confirmItIsMe(later, 'wrong')).rejects.toMatchObject({ code: 'proof_refused' });
     await confirmItIsMe(later, ines.password);
     const confirmed = await now(sessionId);
     expect(authorize(confirmed.principal, 'certificates.revoke').accountId).toBe(account.id);

@@ -107,7 +107,10 @@ async function said(work: () => Promise<SignInOutcome>): Promise<SignInOutcome> 
   try {
     return await work();
   } catch (error) {
-    if (error instanceof AppError && ['rate_limited', 'invalid_request'].includes(error.code)) {
+    if (
+      error instanceof AppError &&
+      ['rate_limited', 'invalid_request', 'proof_refused'].includes(error.code)
+    ) {
       return { is: 'refused', message: error.detail };
     }
     throw error;

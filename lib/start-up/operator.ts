@@ -17,8 +17,10 @@ import {
 import { disableStaff, membersOf, staff } from '@/lib/accounts/people';
 import { createApiKey, disableApiKey, keysOf } from '@/lib/api-access/keys';
 import { apiClientsOf, createApiClient, disableApiClient } from '@/lib/api-clients/manage';
+import { deploymentTrailText } from '@/lib/audit/export-deployment';
 import { wholeTrail } from '@/lib/audit/verify-database';
 import { MAX_EXPIRY_DAYS } from '@/lib/contract/api-keys';
+import { AUDIT_FORMATS } from '@/lib/contract/audit';
 import { apiClientBody } from '@/lib/contract/operations';
 import { verifyDomain } from '@/lib/identity/account-security';
 import { issuerBook } from '@/lib/issuers/book';
@@ -269,6 +271,11 @@ export const OPERATOR_VERBS: Record<string, Record<string, Verb>> = {
           error: 'give both --checkpoint and --root, or neither',
         }),
       (scope, args) => wholeTrail(scope, args),
+    ),
+    export: verb(
+      "--file FILE [--format jsonl|csv]: the deployment's own chain under a signed head, for audit-verify",
+      z.strictObject({ format: z.enum(AUDIT_FORMATS).default('jsonl') }),
+      (scope, args) => deploymentTrailText(scope, args.format),
     ),
   },
   domain: {

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { type Reading, readQuery, understoodAs } from './query';
+import { type Reading, readQuery, understood, understoodAs } from './query';
 
 const folder = mkdtempSync(join(tmpdir(), 'countersign-query-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -143,6 +143,16 @@ describe('the box of support', () => {
       expect(query).toMatchObject({ readings: [{ is: 'api-key', prefix: '0123456789ab' }] });
       expect(JSON.stringify(query)).not.toContain('Zq0');
     }
+  });
+
+  it('says of what was found how it was meant, not how else it could have been', () => {
+    const name = 'erp.meridian.example';
+    expect(understood(name, 'certificate')).toBe('A name in a certificate, or how one begins.');
+    expect(understood(name)).toBe('A domain of e-mail addresses. Or: A name, or how one begins.');
+    expect(understood('@meridian.example')).toBe('A domain of e-mail addresses.');
+    expect(understood(SERIAL, 'certificate')).toContain('A serial number, 16 bytes.');
+    expect(understood('12345678', null)).toBe('A name, or how one begins.');
+    expect(understood('')).toBe('');
   });
 
   it('says what is wrong with a file that names nobody', () => {

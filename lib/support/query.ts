@@ -1,6 +1,7 @@
 /** What somebody typed or pasted into support's one box, before anything is looked up. */
 import { createHash, createPublicKey, X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
+import type { HitKind } from '@/lib/contract/support';
 import { ID_PREFIX, type IdKind, idPattern } from '@/lib/kernel/ids';
 import { networkOf } from '@/lib/kernel/network';
 import { parseCsr } from '@/lib/pki/csr-parse';
@@ -62,8 +63,11 @@ export function readQuery(typed: string): Query {
 // Older keys name no environment.
 const API_KEY = /\bcsk_(?:(?:prod|sbox|any|op)_)?(?<prefix>[0-9a-z]{12})(?![0-9a-z])/;
 
-/** What the text was understood as: "A serial number, 16 bytes." */
-export function understoodAs(reading: Reading): string {
+/**
+ * What the text was understood as: "A serial number, 16 bytes."
+ * @param found kinds of what it led to: a name says whose it is
+ */
+export function understoodAs(reading: Reading, found: readonly HitKind[] = []): string {
   switch (reading.is) {
     case 'id':
       return `The id of ${NAMED[reading.of]}.`;
@@ -90,8 +94,22 @@ export function understoodAs(reading: Reading): string {
     case 'api-key':
       return 'An API key, by how it begins; its secret was not kept.';
     case 'name':
-      return 'A name, or how one begins.';
+      return nameOf(found);
   }
+}
+
+const NAME_OF: Partial<Record<HitKind, string>> = {
+  account: 'of an account',
+  certificate: 'in a certificate',
+  person: 'of a person',
+  'api-client': 'of an API client',
+};
+
+function nameOf(found: readonly HitKind[]): string {
+  const [only, ...others] = [...new Set(found.flatMap((kind) => NAME_OF[kind] ?? []))];
+  return only && others.length === 0
+    ? `A name ${only}, or how one begins.`
+    : 'A name, or how one begins.';
 }
 
 const NAMED: Record<NamedKind, string> = {
@@ -239,9 +257,42 @@ function spkiOf(der: Uint8Array): string {
   return createHash('sha256').update(der).digest('hex').toUpperCase();
 }
 
-/** In one sentence, for what stands in an address. */
-export function understood(text: string): string {
+/**
+ * For what stands in an address beside what it led to: only the ways of meaning it that can lead there.
+ * @param foundKind of what was found; null: an account, or what has no page of its own
+ */
+export function understood(text: string, foundKind: HitKind | null = null): string {
   const query = readQuery(text);
-  const first = query.kind === 'readings' ? query.readings[0] : undefined;
-  return first ? understoodAs(first) : '';
+  if (query.kind !== 'readings') return '';
+  const kinds: readonly HitKind[] = foundKind ? [foundKind] : OF_AN_ACCOUNT;
+  const meant = query.readings.flatMap((reading) => {
+    const led = LEADS_TO[reading.is].filter((kind) => kinds.includes(kind));
+    return led.length > 0 ? [understoodAs(reading, led)] : [];
+  });
+  const [first] = query.readings;
+  return meant.length > 0 ? meant.join(' Or: ') : first ? understoodAs(first) : '';
 }
+
+const OF_AN_ACCOUNT: readonly HitKind[] = [
+  'account',
+  'person',
+  'api-client',
+  'api-key',
+  'passed-call',
+];
+
+const LEADS_TO: Record<Reading['is'], readonly HitKind[]> = {
+  id: ['account', 'certificate', 'person', 'api-client', 'change'],
+  request: ['refused-call', 'passed-call', 'change'],
+  email: ['person'],
+  domain: ['account', 'person'],
+  certificate: ['certificate', 'account', 'refused-call'],
+  key: ['certificate', 'account'],
+  serial: ['certificate'],
+  fingerprint: ['certificate', 'account', 'refused-call'],
+  sha1: [],
+  address: ['refused-call', 'passed-call'],
+  network: ['refused-call', 'passed-call'],
+  'api-key': ['api-key'],
+  name: ['account', 'certificate', 'person', 'api-client'],
+};

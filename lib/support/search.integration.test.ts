@@ -67,6 +67,13 @@ describe('finding', () => {
     expect(await hitsOf('%')).toEqual([]);
   });
 
+  it('says that a name stands in a certificate where that is what it found, though it is a domain too', async () => {
+    const found = await find(support, certificate.commonName);
+    expect(certificate.commonName).toMatch(/\.example$/);
+    expect(found?.hits).toContainEqual(expect.objectContaining({ id: certificate.id }));
+    expect(found?.understood).toEqual(['A name in a certificate, or how one begins.']);
+  });
+
   it('leads from a request that was never issued to nobody, and says what to try', async () => {
     const found = await find(support, opensslCsr().csr);
     expect(found).toMatchObject({ hits: [], understood: ['A public key.'] });

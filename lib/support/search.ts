@@ -35,22 +35,35 @@ export async function find(principal: Principal, typed: string): Promise<Support
     });
   }
   if (query.kind === 'unreadable') throw new AppError('invalid_request', { detail: query.why });
-  const hits = await acrossAccounts(scope, async (tx) => {
-    const found: SupportHit[] = [];
-    for (const reading of query.readings) {
-      // What is a number that is known is not also looked for as a name.
-      if (reading.is === 'name' && found.length > 0 && query.readings[0]?.is === 'serial') break;
-      found.push(...(await hitsOf(tx, reading)));
-    }
-    return distinct(found);
-  });
+  const found = await acrossAccounts(scope, (tx) => lookedUp(tx, query.readings));
+  const hits = distinct(found.flatMap((one) => one.hits));
+  // Where it led somewhere, the ways that led nowhere are not what it meant.
+  const meant = hits.length > 0 ? found.filter((one) => one.hits.length > 0) : found;
   return {
     asked: shortest(query, hits),
-    understood: query.readings.map(understoodAs),
+    understood: meant.map(({ reading, hits: led }) =>
+      understoodAs(
+        reading,
+        led.map(({ kind }) => kind),
+      ),
+    ),
     hits: hits.slice(0, MOST),
     more: hits.length > MOST ? 'some' : 'none',
     tries: hits.length > 0 ? [] : triesOf(query.readings),
   };
+}
+
+type Led = { reading: Reading; hits: SupportHit[] };
+
+async function lookedUp(tx: Tx, readings: readonly Reading[]): Promise<Led[]> {
+  const led: Led[] = [];
+  for (const reading of readings) {
+    const isKnown = led.some(({ hits }) => hits.length > 0);
+    // What is a number that is known is not also looked for as a name.
+    if (reading.is === 'name' && isKnown && readings[0]?.is === 'serial') break;
+    led.push({ reading, hits: await hitsOf(tx, reading) });
+  }
+  return led;
 }
 
 /** Of a file whose certificate is known, its fingerprint says all. */

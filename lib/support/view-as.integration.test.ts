@@ -79,6 +79,7 @@ it('T19: whoever views an account as its customer may do what a viewer may, and 
     'support.act',
     'support.approve',
     'fleet.read',
+    'deployment.audit',
   ] as const) {
     expect(passes(() => authorizeDeployment(principal, permission))).toBe('forbidden');
   }

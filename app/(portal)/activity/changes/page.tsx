@@ -1,5 +1,10 @@
 import type { Metadata } from 'next';
-import { type ChangeFilter, changesPath, isNarrowed } from '@/components/activity/change-filter';
+import {
+  type ChangeFilter,
+  changesExportPath,
+  changesPath,
+  isNarrowed,
+} from '@/components/activity/change-filter';
 import { ChangeFilterBar } from '@/components/activity/change-filter-bar';
 import { Changes } from '@/components/activity/changes';
 import { ExportCard } from '@/components/activity/export-card';
@@ -32,7 +37,14 @@ export default async function ChangesPage({ searchParams }: Props) {
         <ChangeFilterBar filter={filter} choices={await changeChoices(principal)} />
         <Stream principal={principal} filter={filter} />
         {may(principal, 'audit.export') ? (
-          <ExportCard filter={filter} auditKey={auditKey()} />
+          <ExportCard
+            title={`Export ${isNarrowed(filter) ? 'these changes' : 'all changes'}`}
+            paths={{
+              jsonl: changesExportPath(filter, 'jsonl'),
+              csv: changesExportPath(filter, 'csv'),
+            }}
+            auditKey={auditKey()}
+          />
         ) : null}
       </div>
     </>

@@ -1,10 +1,13 @@
 import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
+import { ExportCard } from '@/components/activity/export-card';
 import { Expiring, Observing } from '@/components/support/fleet-accounts';
 import { RefusalRates } from '@/components/support/fleet-charts';
 import { Edges, Health, Issuers } from '@/components/support/fleet-machines';
 import { fleetVerdict, type Verdict } from '@/components/support/fleet-verdict';
 import { Empty } from '@/components/ui/empty';
+import { mayAcross } from '@/lib/access/scope';
+import { auditKey } from '@/lib/audit/key';
 import { requireSignedIn } from '@/lib/identity/session';
 import { fleet } from '@/lib/support/fleet';
 import { attempt } from '../../attempt';
@@ -56,6 +59,13 @@ export default async function FleetPage() {
       </div>
       <Expiring expiring={view.expiring} now={view.now} opens={opens} />
       <Observing items={view.observing} opens={opens} />
+      {mayAcross(signedIn.principal, 'deployment.audit') ? (
+        <ExportCard
+          title="Export what operators changed"
+          paths={{ jsonl: '/support/fleet/audit', csv: '/support/fleet/audit?format=csv' }}
+          auditKey={auditKey()}
+        />
+      ) : null}
     </>
   );
 }

@@ -8,6 +8,7 @@ import { AccountActs } from '@/components/support-acts/account-acts';
 import { Badge } from '@/components/ui/badge';
 import { Link } from '@/components/ui/link';
 import { ProblemNotice } from '@/components/ui/problem-notice';
+import type { HitKind } from '@/lib/contract/support';
 import { requireSignedIn } from '@/lib/identity/session';
 import { accountCase } from '@/lib/support/account-case';
 import { understood } from '@/lib/support/query';
@@ -38,7 +39,7 @@ export default async function SupportAccountPage({ params, searchParams }: Props
         <SearchBox asked={asked.q ?? ''} action={findAction} />
         {asked.q ? (
           <p className="small soft understood">
-            {understood(asked.q)} It leads to <b>{account.name}</b>.
+            {understood(asked.q, foundKind(asked))} It leads to <b>{account.name}</b>.
           </p>
         ) : null}
       </div>
@@ -81,4 +82,10 @@ export default async function SupportAccountPage({ params, searchParams }: Props
       </div>
     </>
   );
+}
+
+function foundKind({ certificate, call, event }: ReturnType<typeof askedOf>): HitKind | null {
+  if (certificate) return 'certificate';
+  if (call) return 'refused-call';
+  return event ? 'change' : null;
 }
