@@ -32,12 +32,17 @@ export type Claims = {
 // A proof for what hurts has to be fresh: the provider asks again, and says when.
 const FRESH_SECONDS = 60;
 
-/** Where the browser goes, and what has to come back with it. @throws AppError `invalid_request` when it cannot be reached */
+/**
+ * Where the browser goes, and what has to come back with it.
+ * @param requests how the provider is asked, at whatever addresses it names
+ * @throws AppError `invalid_request` when it cannot be reached
+ */
 export async function beginJourney(
   connection: Connection,
   proof: 'any' | 'fresh',
+  requests: Requests = requestsFor(connection),
 ): Promise<{ url: string; journey: Journey }> {
-  const client = await clientOf(connection);
+  const client = await clientOf(connection, requests);
   const journey = {
     state: generators.state(),
     nonce: generators.nonce(),
@@ -56,15 +61,17 @@ export async function beginJourney(
 
 /**
  * What the provider says of who came back.
- * @param query of the callback
+ * @param given.query of the callback
+ * @param requests as of `beginJourney`
  * @throws AppError `invalid_request` for whatever does not belong to this journey, or is not signed as it should be
  * @see OpenID Connect Core, 3.1.3.7
  */
 export async function endJourney(
   connection: Connection,
   given: { query: Record<string, string>; journey: Journey; proof: 'any' | 'fresh' },
+  requests: Requests = requestsFor(connection),
 ): Promise<Claims> {
-  const client = await clientOf(connection);
+  const client = await clientOf(connection, requests);
   const { state, nonce, verifier } = given.journey;
   try {
     const tokens = await client.callback(redirectUri(), given.query, {
@@ -110,8 +117,7 @@ function claimsOf(given: unknown, { roleClaim }: Connection): Claims {
   };
 }
 
-async function clientOf(connection: Connection): Promise<Client> {
-  const requests = requestsFor(connection);
+async function clientOf(connection: Connection, requests: Requests): Promise<Client> {
   try {
     const issuer = await guardedIssuer(requests).discover(connection.issuer);
     // OpenID Connect Discovery, 4.3: a provider speaks for itself alone.

@@ -10,7 +10,7 @@ import { provePassword } from './authenticate';
 import { ssoForEmail } from './sso-choice';
 import { type Connection, connectionById } from './sso-connections';
 import { beginJourney, type Claims, endJourney } from './sso-provider';
-import { linkSso, signInBySso } from './sso-sign-in';
+import { confirmBySso, linkSso, signInBySso } from './sso-sign-in';
 import { now, REQUEST, someone } from './testing/people';
 import { startProvider, type TestProvider, throughProvider } from './testing/provider';
 
@@ -51,11 +51,12 @@ async function claimsFor(
   connection: Connection,
   subject: string,
   said: Record<string, unknown>,
+  proof: 'any' | 'fresh' = 'any',
 ): Promise<Claims> {
   provider.become(subject, said);
-  const { url, journey } = await beginJourney(connection, 'any');
+  const { url, journey } = await beginJourney(connection, proof);
   const query = await throughProvider(url, CALLBACK);
-  return endJourney(connection, { query, journey, proof: 'any' });
+  return endJourney(connection, { query, journey, proof });
 }
 
 async function signInAs(connection: Connection, subject: string, said: Record<string, unknown>) {
@@ -139,6 +140,34 @@ describe("T20: an account's own identity provider", () => {
     await inScope(scope, async (tx) => {
       expect(await tx.ssoConnection.findUnique({ where: { id: other.connection.id } })).toBeNull();
     });
+  });
+
+  it('confirms that somebody is the one: as themselves, in the session it opened, and in no other', async () => {
+    const { domain, connection } = await accountWithSso();
+    const said = { email: `one@${domain}`, email_verified: true };
+    const found = await signInAs(connection, 'one', said);
+    const other = await signInAs(connection, 'two', { ...said, email: `two@${domain}` });
+    const [proof, foreign] = [
+      await claimsFor(connection, 'one', said, 'fresh'),
+      await claimsFor(connection, 'two', said, 'fresh'),
+    ];
+    const before = new Date(0);
+    await acrossAccounts(testScope, (tx) =>
+      tx.session.updateMany({ data: { authenticatedAt: before } }),
+    );
+    const provedAt = async ({ sessionId }: typeof found) =>
+      (await now(sessionId)).principal.authenticatedAt;
+    await expect(confirmBySso(found, { connection, claims: foreign })).rejects.toMatchObject({
+      code: 'forbidden',
+    });
+    const elsewhere = (await accountWithSso()).connection;
+    await expect(
+      confirmBySso(found, { connection: elsewhere, claims: proof }),
+    ).rejects.toMatchObject({ code: 'forbidden' });
+    expect(await provedAt(found)).toEqual(before);
+    await confirmBySso(found, { connection, claims: proof });
+    expect(await provedAt(found)).not.toEqual(before);
+    expect(await provedAt(other)).toEqual(before);
   });
 
   it('does not let somebody in again whom the account removed', async () => {

@@ -22,18 +22,15 @@ const NOT_PUBLIC: [string, number, 'ipv4' | 'ipv6'][] = [
   ['203.0.113.0', 24, 'ipv4'],
   ['224.0.0.0', 4, 'ipv4'],
   ['240.0.0.0', 4, 'ipv4'],
-  ['::', 96, 'ipv6'],
-  // Addresses of IPv4 in other clothes: what they lead to is not judged, so nothing is reached by them.
-  ['::ffff:0:0', 96, 'ipv6'],
-  ['64:ff9b::', 96, 'ipv6'],
-  ['64:ff9b:1::', 48, 'ipv6'],
-  ['100::', 64, 'ipv6'],
+  // Of IPv6 only 2000::/3 is given out: neither loopback, unique local, site-local nor link-local, nor addresses of IPv4
+  // in other clothes, of which what they lead to is not judged.
+  ['::', 3, 'ipv6'],
+  ['4000::', 2, 'ipv6'],
+  ['8000::', 1, 'ipv6'],
   ['2001::', 23, 'ipv6'],
   ['2001:db8::', 32, 'ipv6'],
   ['2002::', 16, 'ipv6'],
-  ['fc00::', 7, 'ipv6'],
-  ['fe80::', 10, 'ipv6'],
-  ['ff00::', 8, 'ipv6'],
+  ['3fff::', 20, 'ipv6'],
 ];
 
 const MAX_BYTES = 1_048_576;
@@ -61,26 +58,34 @@ export function publicUrlFault(text: string): string | null {
   const { protocol, hostname, username, password, search, hash } = new URL(text);
   if (protocol !== 'https:') return 'The address has to begin with https://.';
   if (username || password || search || hash) return 'Write scheme, host and path only.';
-  const host = hostname.replace(/^\[|\]$/g, '');
-  const isName = isIP(host) === 0;
-  if (
-    isName
-      ? !/\.[a-z]/i.test(host) || /\.(localhost|local|internal)$/i.test(host)
-      : !isPublicAddress(host)
-  ) {
-    return 'The address does not lead to the public internet.';
-  }
-  return null;
+  return mayBePublic(hostname) ? null : 'The address does not lead to the public internet.';
 }
 
-/** How requests are made that end in time, read no more than a megabyte and, unless trusted, stay public. */
+/**
+ * How requests are made that end in time, read no more than a megabyte and, unless trusted, stay public: over TLS, to
+ * public addresses. Whatever else a public answer names is asked by these too, so it is judged each time.
+ * @returns the options of a request to a URL; it throws for one that is not to be asked
+ */
 export function guardedRequests(reach: 'public' | 'anywhere') {
-  const options = reach === 'public' ? { lookup: publicLookup } : {};
-  return (url: URL) => ({
-    ...options,
-    agent: url.protocol === 'https:' ? new BoundedHttpsAgent() : new BoundedHttpAgent(),
-    timeout: MAX_MS,
-  });
+  return (url: URL) => {
+    const isSafe = url.protocol === 'https:';
+    // Nobody is asked what an address means that is written as numbers, so the lookup below never sees it.
+    if (reach === 'public' && !(isSafe && mayBePublic(url.hostname))) {
+      throw new Error(`${url.origin} is not on the public internet, or not asked over TLS`);
+    }
+    return {
+      ...(reach === 'public' ? { lookup: publicLookup } : {}),
+      agent: isSafe ? new BoundedHttpsAgent() : new BoundedHttpAgent(),
+      timeout: MAX_MS,
+    };
+  };
+}
+
+/** False for what leads to no public address; a name may still turn out to. */
+function mayBePublic(hostname: string): boolean {
+  const host = hostname.replace(/^\[|\]$/g, '');
+  if (isIP(host) !== 0) return isPublicAddress(host);
+  return /\.[a-z]/i.test(host) && !/\.(localhost|local|internal)$/i.test(host);
 }
 
 const publicLookup: LookupFunction = (hostname, options, callback) => {

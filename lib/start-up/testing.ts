@@ -33,7 +33,9 @@ export type TestPortal = TestPlace & {
 
 /** @param place of a portal that was there before, and whose process has ended; a new one otherwise */
 export async function openTestPortal(
-  change: Partial<Pick<PortalSettings, 'signer' | 'weakKeysFile' | 'sso' | 'apiLimits'>> = {},
+  change: Partial<
+    Pick<PortalSettings, 'signer' | 'weakKeysFile' | 'sso' | 'apiLimits' | 'publicUrl'>
+  > = {},
   place: TestPlace | null = null,
 ): Promise<TestPortal> {
   const { dataDir, databaseUrl } = place ?? (await newPlace());
