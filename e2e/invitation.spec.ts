@@ -1,27 +1,14 @@
 /** Somebody is invited by mail, joins, does the one thing they came for, and is removed. */
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Page } from 'playwright/test';
-import { newFolder, newRequest, run } from './support/shell';
+import { mailsIn } from './support/mailbox';
+import { newFolder, newRequest } from './support/shell';
 import { expect, signIn, test } from './support/test';
 
 test.use({ copy: 'invitation' });
 
-const READ = `
-import email, email.policy, json, sys
-with open(sys.argv[1], 'rb') as file:
-    mail = email.message_from_binary_file(file, policy=email.policy.default)
-parts = {part.get_content_type(): part.get_content() for part in mail.walk() if not part.is_multipart()}
-print(json.dumps({'to': mail['To'], 'text': parts['text/plain']}))
-`;
-
 async function linkTo(address: string, dataDir: string): Promise<string> {
-  for (const name of readdirSync(join(dataDir, 'outbox'))) {
-    const { stdout } = await run('python3', ['-c', READ, join(dataDir, 'outbox', name)]);
-    const { to, text } = JSON.parse(stdout);
-    if (to.includes(address)) return /http\S+\/invitation\/\S+/.exec(text)?.[0] ?? '';
-  }
-  return '';
+  const mail = (await mailsIn(dataDir)).find(({ to }) => to.includes(address));
+  return /http\S+\/invitation\/\S+/.exec(mail?.text ?? '')?.[0] ?? '';
 }
 
 async function mainOf(page: Page, url: string) {
@@ -45,7 +32,6 @@ test('from an invitation to the first certificate, and out again', async ({
   await page.waitForURL(/\/members$/);
   await expect(page.getByRole('main')).toContainText(email);
   let link = '';
-  // Before the first mail there is no folder, and a mail may be read while it is written.
   await expect(async () => {
     link = await linkTo(email, dataDir);
     expect(link).toContain('/invitation/');

@@ -1,5 +1,6 @@
 import type { Principal } from '@/lib/access/scope';
 import type { RefusedCallView } from '@/lib/contract/activity';
+import { csvRow } from '@/lib/kernel/csv';
 import { type RefusalFilters, refusals } from './refused-calls';
 
 /** The newest of so many are exported; whoever wants more asks the API, page by page. */
@@ -27,21 +28,15 @@ const COLUMNS = [
  * @throws AppError `forbidden`, `account_suspended`
  */
 export async function refusalsCsv(principal: Principal, filters: RefusalFilters): Promise<string> {
-  const lines = [COLUMNS.map(cell).join(',')];
+  const rows = [csvRow(COLUMNS)];
   let cursor: string | undefined;
-  while (lines.length <= MOST_EXPORTED) {
+  while (rows.length <= MOST_EXPORTED) {
     const page = await refusals(principal, filters, { limit: READ_AT_ONCE, cursor });
     for (const call of page.items) {
-      lines.push(COLUMNS.map((name) => cell(call[name] ?? '')).join(','));
+      rows.push(csvRow(COLUMNS.map((name) => call[name] ?? '')));
     }
     if (page.nextCursor === null) break;
     cursor = page.nextCursor;
   }
-  return `${lines.join('\r\n')}\r\n`;
-}
-
-/** T23: a user agent that starts like a formula would be one in a spreadsheet; an apostrophe makes it text. */
-export function cell(value: string): string {
-  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return `"${text.replaceAll('"', '""')}"`;
+  return rows.join('');
 }

@@ -5,8 +5,8 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { AuditEvent } from '@/generated/prisma/client';
 import { authorize, type Principal } from '@/lib/access/scope';
-import { cell } from '@/lib/activity/refusals-csv';
 import type { AuditFilter, AuditFormat } from '@/lib/contract/audit';
+import { csvRow } from '@/lib/kernel/csv';
 import { currentTime } from '@/lib/platform/clock';
 import { inScope, type Tx } from '@/lib/platform/database';
 import { deployment } from '@/lib/platform/deployment';
@@ -164,11 +164,6 @@ function eventLine(row: AuditEvent) {
     previousHash: Buffer.from(row.previousHash).toString('hex'),
     hash: Buffer.from(row.hash).toString('hex'),
   };
-}
-
-/** T23: what starts like a formula is text in a spreadsheet as well. @see RFC 4180, 2 */
-function csvRow(cells: readonly string[]): string {
-  return `${cells.map(cell).join(',')}\r\n`;
 }
 
 function csvEvent(line: { readonly [member: string]: Json }): string {
