@@ -57,7 +57,7 @@ test('break-glass: support asks, a lead approves, a refused call passes, and the
 
   const lead = await opened('support_lead');
   await test.step('a lead sees what, for whom and why, and approves: calls pass', async () => {
-    await lead.goto(`${portalUrl}/support/approvals`);
+    await lead.getByRole('link', { name: 'Approvals 1' }).click();
     const card = lead.getByRole('region', { name: 'Suspend enforcement in Sandbox for 1 hour' });
     await expect(card).toContainText('Meridian Freight');
     await expect(card).toContainText(REASON);

@@ -13,6 +13,7 @@ import type { Environment } from '@/lib/kernel/environments';
 import { currentTime } from '@/lib/platform/clock';
 import { deployment } from '@/lib/platform/deployment';
 import { edgesBehind } from '@/lib/publishing/edge-lag';
+import { awaitingDecisionOf } from '@/lib/support-acts/list';
 import { signOutAction, switchAccountAction } from './actions';
 import { attempt } from './attempt';
 import {
@@ -33,6 +34,8 @@ export default async function PortalLayout({ children }: { children: React.React
   const news = account?.ok ? await attempt(() => enforcementNews(signedIn.principal)) : null;
   const production = news?.ok && news.value.items.find((one) => one.environment === 'production');
   const behind = await attempt(() => edgesBehind(signedIn.principal));
+  const awaited =
+    desk === 'support' ? await attempt(() => awaitingDecisionOf(signedIn.principal)) : null;
   const now = currentTime().toISOString();
   const facts = {
     person: signedIn.person,
@@ -43,6 +46,7 @@ export default async function PortalLayout({ children }: { children: React.React
     desk,
     mails: deployment().mailsShown === 'yes' ? ('shown' as const) : ('hidden' as const),
     slots: account?.ok ? `${account.value.liveCount} of ${account.value.liveLimit}` : null,
+    awaited: awaited?.ok ? awaited.value : 0,
     standing: production ? standingText(production) : null,
   };
   return (

@@ -16,6 +16,8 @@ export type ShellFacts = {
   side: 'customer' | 'staff';
   desk: Desk;
   slots: string | null;
+  /** Acts that wait for a decision of who is here. */
+  awaited: number;
   /** Of production. */
   standing: string | null;
   mails: 'shown' | 'hidden';
@@ -59,7 +61,10 @@ export function Shell({
         <nav className="nav" aria-label="Account">
           <NavLinks
             places={placesOf(facts)}
-            counts={facts.slots === null ? {} : { certificates: facts.slots }}
+            counts={{
+              ...(facts.slots === null ? {} : { certificates: facts.slots }),
+              ...(facts.awaited === 0 ? {} : { approvals: String(facts.awaited) }),
+            }}
           />
         </nav>
         <div className="rail-foot">

@@ -12,7 +12,7 @@ import { opensslCsr, openTestPortal, type TestPortal, testScope } from '@/lib/st
 import { askForAct } from './ask';
 import { sweepActs } from './carry-out';
 import { approveAct, declineAct, withdrawAct } from './decide';
-import { accountActs, approvalQueue, readAct } from './list';
+import { accountActs, approvalQueue, awaitingDecisionOf, readAct } from './list';
 import { codeOf, staff } from './testing';
 
 let portal: TestPortal;
@@ -100,7 +100,11 @@ describe('the life of an act', () => {
     const queued = waiting.find(({ view }) => view.id === id);
     expect(queued?.view.may.decide).toBe(true);
     expect(queued?.standing?.suspendedAt).toBeNull();
+    const awaited = await awaitingDecisionOf(lena);
+    expect(awaited).toBe(waiting.filter(({ view }) => view.may.decide).length);
+    expect(await awaitingDecisionOf(sam)).toBe(0);
     await approveAct(lena, id, null);
+    expect(await awaitingDecisionOf(lena)).toBe(awaited - 1);
     expect(await codeOf(approveAct(staff('support_lead', 'Lars'), id, null))).toBe('act_not_open');
     const suspensions = (await eventsOf(account.id)).filter(
       ({ action }) => action === 'account.suspended',

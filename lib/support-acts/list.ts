@@ -43,12 +43,7 @@ export async function approvalQueue(principal: Principal): Promise<{
   const now = currentTime();
   const since = new Date(now.getTime() - DECIDE_WITHIN_MS - DO_WITHIN_MS);
   return acrossAccounts(scope, async (tx) => {
-    const open = await tx.supportAct.findMany({
-      where: { needsSecondPerson: true, decision: null, askedAt: { gt: since } },
-      include: withAccount,
-      orderBy: [{ askedAt: 'asc' }, { id: 'asc' }],
-      take: NEWEST,
-    });
+    const open = await undecided(tx, since);
     const decided = await tx.supportAct.findMany({
       where: { needsSecondPerson: true, decision: { not: null } },
       include: withAccount,
@@ -67,6 +62,14 @@ export async function approvalQueue(principal: Principal): Promise<{
     const lapsed = viewsOf(open, principal).filter((one) => one.state !== 'waiting');
     return { waiting, decided: [...lapsed.toReversed(), ...viewsOf(decided, principal)] };
   });
+}
+
+/** How many acts wait for a decision that the reader may take; `NEWEST` stands for that many and more. */
+export async function awaitingDecisionOf(principal: Principal): Promise<number> {
+  const scope = authorizeDeployment(principal, 'support.look');
+  const since = new Date(currentTime().getTime() - DECIDE_WITHIN_MS);
+  const rows = await acrossAccounts(scope, (tx) => undecided(tx, since));
+  return viewsOf(rows, principal).filter(({ may }) => may.decide).length;
 }
 
 /** The compromise runs of a key, newest first. */
@@ -92,6 +95,15 @@ export async function readAct(principal: Principal, id: string): Promise<Support
   const [view] = viewsOf(row ? [row] : [], principal);
   if (!view) throw noAct();
   return view;
+}
+
+function undecided(tx: Tx, since: Date): Promise<Row[]> {
+  return tx.supportAct.findMany({
+    where: { needsSecondPerson: true, decision: null, askedAt: { gt: since } },
+    include: withAccount,
+    orderBy: [{ askedAt: 'asc' }, { id: 'asc' }],
+    take: NEWEST,
+  });
 }
 
 export function viewsOf(rows: Row[], principal: Principal): SupportActView[] {
