@@ -34,7 +34,7 @@ const { portalUrl } = tree.demo;
 const debugPort = await freePort();
 const bounds: Bound[] = [];
 try {
-  const certificateId = await liveIn(tree.demo, databaseUrl);
+  const { certificateId } = await liveIn(tree.demo, databaseUrl);
   const pages = {
     overview: '/',
     'new certificate': '/certificates/new',

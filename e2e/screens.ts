@@ -35,8 +35,8 @@ if (executablePath === null) throw new Error('Chromium was not found: npm test i
 const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
 let faults = 0;
 try {
-  const certificateId = await liveIn(tree.demo, databaseUrl);
-  const places = placesToLookAt(certificateId).filter(({ name }) => !only || name.includes(only));
+  const livedIn = await liveIn(tree.demo, databaseUrl);
+  const places = placesToLookAt(livedIn).filter(({ name }) => !only || name.includes(only));
   if (!only) rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   for (const rendering of RENDERINGS) faults += await picture(places, rendering);

@@ -22,8 +22,19 @@ const HELD: readonly Held[] = [
   { label: 'Tracking web', environment: 'sandbox', ageDays: 0, calls: 1 },
 ];
 
-/** @returns the id of a live certificate that has been seen, and renewed */
-export async function liveIn(demo: Demo, databaseUrl: string): Promise<string> {
+/** Ids of an account that is in use, and of things in it. */
+export type LivedIn = {
+  accountId: string;
+  /** Of a live certificate that has been seen, and renewed. */
+  certificateId: string;
+  /** Of that certificate, in hexadecimal digits. */
+  spkiSha256: string;
+  /** Of a member who reads only. */
+  personId: string;
+  apiKeyId: string;
+};
+
+export async function liveIn(demo: Demo, databaseUrl: string): Promise<LivedIn> {
   const api = rest(demo.portalUrl, demo.apiKey);
   const folder = newFolder();
   const ids: string[] = [];
@@ -44,8 +55,20 @@ export async function liveIn(demo: Demo, databaseUrl: string): Promise<string> {
   }
   const renewal = await api('POST', `/certificates/${ids[1]}/renewal`, { reuseKey: true });
   if (renewal.status !== 201) throw new Error(JSON.stringify(renewal.json));
-  await age(databaseUrl, ids);
-  return ids[1] ?? '';
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  await age(client, ids);
+  const { rows } = await client.query<LivedIn>(
+    `SELECT account_id AS "accountId", id AS "certificateId", upper(spki_sha256) AS "spkiSha256",
+      (SELECT person_id FROM membership m WHERE m.account_id = c.account_id AND role = 'viewer' LIMIT 1) AS "personId",
+      (SELECT id FROM api_key k WHERE k.account_id = c.account_id LIMIT 1) AS "apiKeyId"
+    FROM certificate c WHERE id = $1`,
+    [ids[1]],
+  );
+  await client.end();
+  const [livedIn] = rows;
+  if (!livedIn) throw new Error('The certificate that was issued is not there.');
+  return livedIn;
 }
 
 type Caller = { demo: Demo; held: Held; credential: { cert: string; key: string } };
@@ -69,9 +92,7 @@ async function callUntilRefused(caller: Caller): Promise<void> {
 }
 
 /** No portal issues in the past, so what is to look old is dated back where only the pictures' own database is. */
-async function age(databaseUrl: string, ids: readonly string[]): Promise<void> {
-  const client = new pg.Client({ connectionString: databaseUrl });
-  await client.connect();
+async function age(client: pg.Client, ids: readonly string[]): Promise<void> {
   for (const [index, { ageDays }] of HELD.entries()) {
     await client.query(
       `UPDATE certificate SET not_before = not_before - $2 * ${DAY}, not_after = not_after - $2 * ${DAY},
@@ -79,5 +100,4 @@ async function age(databaseUrl: string, ids: readonly string[]): Promise<void> {
       [ids[index], ageDays],
     );
   }
-  await client.end();
 }

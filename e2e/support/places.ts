@@ -1,11 +1,14 @@
 /** Every page of the portal, for whatever looks at all of them: pictures, accessibility, measurements. */
+import type { LivedIn } from './lived-in';
+
 export type PlaceToLook = {
   readonly name: string;
   readonly path: string;
   readonly as: 'visitor' | 'admin' | 'viewer' | 'support';
 };
 
-export function placesToLookAt(certificateId: string): PlaceToLook[] {
+export function placesToLookAt(ids: LivedIn): PlaceToLook[] {
+  const { accountId, certificateId, spkiSha256, personId, apiKeyId } = ids;
   const certificate = `/certificates/${certificateId}`;
   const pages = (as: PlaceToLook['as'], paths: Record<string, string>): PlaceToLook[] =>
     Object.entries(paths).map(([name, path]) => ({ name, path, as }));
@@ -37,6 +40,7 @@ export function placesToLookAt(certificateId: string): PlaceToLook[] {
       enforcement: '/enforcement',
       'api-clients': '/api-clients',
       'api-keys': '/api-keys',
+      'api-key': `/api-keys/${apiKeyId}`,
       'new-api-key': '/api-keys/new',
       connect: '/connect',
       'connect-java': '/connect?language=java&key=passphrase',
@@ -45,6 +49,7 @@ export function placesToLookAt(certificateId: string): PlaceToLook[] {
       'activity-changes': '/activity/changes',
       'activity-none': '/activity?code=upgrade_refused',
       members: '/members',
+      member: `/members/${personId}`,
       permissions: '/permissions',
       invite: '/members/invite',
       outbox: '/outbox',
@@ -68,10 +73,15 @@ export function placesToLookAt(certificateId: string): PlaceToLook[] {
       support: '/support',
       'support-found': '/support?q=e',
       'support-none': '/support?q=198.51.100.250',
+      'support-account': `/support/accounts/${accountId}`,
+      'support-acts': `/support/accounts/${accountId}/acts`,
+      'support-act': `/support/accounts/${accountId}/acts?act=suspend-account`,
+      'support-view': `/support/accounts/${accountId}/view`,
       fleet: '/support/fleet',
       accounts: '/accounts',
       approvals: '/support/approvals',
       compromise: '/support/compromise',
+      'compromised-key': `/support/compromise?key=${spkiSha256}`,
     }),
   ];
 }
