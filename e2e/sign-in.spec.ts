@@ -5,7 +5,7 @@ import { Secret, TOTP } from 'otpauth';
 import type { Browser, Page } from 'playwright/test';
 import { startProvider } from '../lib/identity/testing/provider';
 import { operator } from './support/shell';
-import { expect, signIn, test } from './support/test';
+import { expect, givePassword, signIn, test } from './support/test';
 import type { Demo } from './support/tree';
 
 test.use({ copy: 'sign-in' });
@@ -14,13 +14,6 @@ function userOf(demo: Demo, role: string) {
   const user = demo.users.find((one) => one.role === role);
   if (!user) throw new Error(`demo.json has no ${role}`);
   return user;
-}
-
-async function givePassword(page: Page, demo: Demo, user: { email: string; password: string }) {
-  await page.goto(`${demo.portalUrl}/sign-in`);
-  await page.getByLabel('Email').fill(user.email);
-  await page.getByLabel('Password').fill(user.password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
 }
 
 async function elsewhere(browser: Browser, demo: Demo, role: string): Promise<Page> {

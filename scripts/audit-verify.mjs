@@ -196,6 +196,7 @@ function takeCheckpoint(trail, line, key) {
   if (proof === null) return;
   if (
     proof?.text?.kind !== 'countersign-audit-checkpoint' ||
+    !Array.isArray(proof.path) ||
     !isSigned(key, proof.text, proof.signature)
   ) {
     fault(trail, line, 'The signature of the checkpoint is wrong.');
@@ -220,7 +221,7 @@ function rootOf(leaf, position, size, path) {
   let hash = leaf;
   for (const sibling of path) {
     if (last === 0) return null;
-    const beside = Buffer.from(sibling, 'hex');
+    const beside = Buffer.from(String(sibling), 'hex');
     if (node % 2 === 1 || node === last) {
       hash = nodeHash(beside, hash);
       while (node % 2 === 0 && node !== 0) {

@@ -32,11 +32,20 @@ export const SOON = { timeout: 30_000, intervals: [50] };
 export async function signIn(page: Page, demo: Demo, role: string): Promise<void> {
   const user = demo.users.find((one) => one.role === role);
   if (!user) throw new Error(`demo.json has no ${role}`);
+  await givePassword(page, demo, user);
+  await page.waitForURL((url) => !url.pathname.startsWith('/sign-in'));
+}
+
+/** What follows may be a second factor, or no. */
+export async function givePassword(
+  page: Page,
+  demo: Demo,
+  user: { email: string; password: string },
+): Promise<void> {
   await page.goto(`${demo.portalUrl}/sign-in`);
   await page.getByLabel('Email').fill(user.email);
   await page.getByLabel('Password').fill(user.password);
   await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.waitForURL((url) => !url.pathname.startsWith('/sign-in'));
 }
 
 /** `user:password` of an API client, as curl wants it. */

@@ -203,6 +203,15 @@ describe('T25: the verifier, offline', () => {
     );
   });
 
+  it('finds every byte of the signed head that is another one', async () => {
+    const bytes = Buffer.from(text);
+    for (let at = bytes.lastIndexOf('\n', bytes.length - 2) + 1; at < bytes.length; at += 1) {
+      const changed = Buffer.from(bytes);
+      changed[at] = (changed[at] ?? 0) ^ 1;
+      expect(await faultsOf(changed, pinnedKey()), `byte ${at}`).not.toEqual([]);
+    }
+  });
+
   it('finds any cut', async () => {
     for (let length = 0; length < text.length; length += 7) {
       expect(await faultsOf(text.slice(0, length), pinnedKey())).not.toEqual([]);
