@@ -3,26 +3,19 @@
  * as the portal would have written them in the course of two years. Certificates are one real certificate with the
  * serial number changed: whole and readable, with a signature that is not theirs.
  */
-import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { once } from 'node:events';
-import { join } from 'node:path';
 import pg from 'pg';
 import { eventHash } from '@/lib/audit/record';
 import type { ID_PREFIX } from '@/lib/kernel/ids';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '@/lib/kernel/time';
-import { postgresBinaries } from '../scripts/postgres';
+import { copied, sha256, type Table } from './copy';
 
 export const PER_ACCOUNT = 5;
 const LIVE = 3;
 const REFUSED_PER_ACCOUNT = 2;
-const CHUNK_BYTES = 1 << 20;
 const YEAR_MS = 365 * DAY_MS;
 const NO_HASH = new Uint8Array(32);
 
-type Template = { der: Buffer; serialHex: string; issuerId: string; passwordHash: string };
-type Value = string | number | Date | Buffer | null;
-type Table = { name: string; columns: string; rows: () => Iterable<readonly Value[]> };
+export type Template = { der: Buffer; serialHex: string; issuerId: string; passwordHash: string };
 
 /** The id of the nth of a kind, as the portal's ids look; they sort by n. */
 export function nth(prefix: (typeof ID_PREFIX)[keyof typeof ID_PREFIX], n: number): string {
@@ -43,7 +36,7 @@ export async function seedLargeProvider(databaseUrl: string, accounts: number): 
   await client.end();
 }
 
-async function templateIn(client: pg.Client): Promise<Template> {
+export async function templateIn(client: pg.Client): Promise<Template> {
   const { rows } = await client.query(`SELECT c.der, c.serial_hex AS "serialHex",
     c.issuer_id AS "issuerId", (SELECT password_hash FROM person LIMIT 1) AS "passwordHash"
     FROM certificate c LIMIT 1`);
@@ -246,38 +239,4 @@ function auditHeads(certificates: number, dated: Dated): Table {
       }
     },
   };
-}
-
-function sha256(of: string | Buffer): Buffer {
-  return createHash('sha256').update(of).digest();
-}
-
-/** COPY by psql, whose standard input is as fast as it is read. */
-async function copied(databaseUrl: string, { name, columns, rows }: Table): Promise<void> {
-  const psql = join(postgresBinaries() ?? '', 'psql');
-  const sql = `COPY ${name} (${columns.replace(/\s+/g, ' ')}) FROM STDIN`;
-  const child = spawn(psql, ['-q', '-v', 'ON_ERROR_STOP=1', '-c', sql, databaseUrl], {
-    stdio: ['pipe', 'inherit', 'inherit'],
-  });
-  const ended = once(child, 'exit');
-  let chunk = '';
-  const flush = async () => {
-    if (!child.stdin.write(chunk)) await Promise.race([once(child.stdin, 'drain'), ended]);
-    chunk = '';
-  };
-  for (const row of rows()) {
-    chunk += `${row.map(text).join('\t')}\n`;
-    if (chunk.length > CHUNK_BYTES) await flush();
-  }
-  await flush();
-  child.stdin.end();
-  const [status] = await ended;
-  if (status !== 0) throw new Error(`COPY ${name} ended with ${String(status)}`);
-}
-
-/** None of our texts has a tab, a line end or a backslash, which COPY would want escaped. */
-function text(value: Value): string {
-  if (value === null) return '\\N';
-  if (value instanceof Date) return value.toISOString();
-  return Buffer.isBuffer(value) ? `\\\\x${value.toString('hex')}` : String(value);
 }

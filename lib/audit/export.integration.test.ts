@@ -275,11 +275,31 @@ describe('the list', () => {
     expect(await one({ requestId: 'req_none' })).toEqual([]);
     expect(await one({ to: all.items[3]?.at })).not.toContain(6);
     expect(await one({ from: newest?.at })).toContain(6);
+    expect(await one({ actor: newest?.actor.id, to: newest?.at })).not.toContain(6);
     const first = await listChanges(reader, {}, { limit: 4 });
     const second = await listChanges(reader, {}, { limit: 4, cursor: first.nextCursor ?? '' });
     expect([...first.items, ...second.items].map(({ id }) => id)).toEqual(
       all.items.map(({ id }) => id),
     );
     expect(second.nextCursor).toBe(null);
+  });
+
+  it('of a span of time has what a portal wrote whose clock was behind', async () => {
+    const account = await portal.newAccount();
+    const start = Date.now();
+    const written = [0, 3, -2, 4, 1];
+    for (const minutes of written) {
+      setClock({ now: () => new Date(start + minutes * MINUTE_MS) });
+      await addEvents(account.id, 1);
+    }
+    const to = new Date(start + 2 * MINUTE_MS).toISOString();
+    const page = { limit: 2 };
+    const first = await listChanges(account.as('viewer'), { to }, page);
+    expect(first.items.map(({ sequence }) => sequence)).toEqual([6, 4]);
+    const cursor = first.nextCursor ?? '';
+    const second = await listChanges(account.as('viewer'), { to }, { ...page, cursor });
+    expect(second.items.map(({ sequence }) => sequence)).toEqual([2, 1]);
+    const before = new Date(0).toISOString();
+    expect((await listChanges(account.as('viewer'), { to: before }, page)).items).toEqual([]);
   });
 });

@@ -7,7 +7,7 @@ export function trailWhere(chain: string, filter: AuditFilter): Prisma.AuditEven
   const { actor, action, object, requestId, from, to } = filter;
   return {
     chain,
-    ...(actor === undefined ? {} : { actor: { path: ['id'], equals: actor } }),
+    ...(actor === undefined ? {} : { actorId: actor }),
     ...(action === undefined ? {} : { action }),
     ...(object === undefined ? {} : { objectId: object }),
     ...(requestId === undefined ? {} : { requestId }),

@@ -1,5 +1,7 @@
 /** One public key across all accounts: whose it is, its certificates, and who called with them. */
+import type { Prisma } from '@/generated/prisma/client';
 import { authorizeDeployment, type Principal } from '@/lib/access/scope';
+import { hasSerial } from '@/lib/certificates/by-serial';
 import type { KeyCalls, KeyCertificate, KeyStanding, KeyUse } from '@/lib/contract/key-use';
 import { isEnvironment } from '@/lib/kernel/environments';
 import { AppError } from '@/lib/kernel/errors';
@@ -49,7 +51,7 @@ async function keysOf(tx: Tx, reading: Reading): Promise<string[]> {
         OR: [{ sha256Fingerprint: reading.sha256 }, { spkiSha256: reading.sha256 }],
       });
     case 'serial':
-      return keysWhere(tx, { serialHex: reading.serialHex });
+      return keysWhere(tx, await hasSerial(tx, reading.serialHex));
     case 'id':
       return reading.of === 'certificate' ? keysWhere(tx, { id: reading.id }) : [];
     default:
@@ -57,12 +59,9 @@ async function keysOf(tx: Tx, reading: Reading): Promise<string[]> {
   }
 }
 
-async function keysWhere(
-  tx: Tx,
-  where: NonNullable<Parameters<Tx['certificate']['findMany']>[0]>['where'],
-): Promise<string[]> {
+async function keysWhere(tx: Tx, where: Prisma.CertificateWhereInput): Promise<string[]> {
   const rows = await tx.certificate.findMany({
-    where: where ?? {},
+    where,
     select: { spkiSha256: true },
     take: 10,
   });

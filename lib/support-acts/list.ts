@@ -75,14 +75,16 @@ export async function awaitingDecisionOf(principal: Principal): Promise<number> 
 /** The compromise runs of a key, newest first. */
 export async function keyRuns(principal: Principal, spkiSha256: string): Promise<SupportActView[]> {
   const scope = authorizeDeployment(principal, 'support.look');
-  const rows = await acrossAccounts(scope, (tx) =>
-    tx.supportAct.findMany({
-      where: { kind: 'compromise', input: { path: ['spkiSha256'], equals: spkiSha256 } },
+  const rows = await acrossAccounts(scope, async (tx) => {
+    const runs = await tx.$queryRaw<{ id: string }[]>`
+      SELECT id FROM support_act WHERE kind = 'compromise' AND input ->> 'spkiSha256' = ${spkiSha256}
+      ORDER BY asked_at DESC LIMIT ${NEWEST}`;
+    return tx.supportAct.findMany({
+      where: { id: { in: runs.map(({ id }) => id) } },
       include: withAccount,
       orderBy: [{ askedAt: 'desc' }, { id: 'desc' }],
-      take: NEWEST,
-    }),
-  );
+    });
+  });
   return viewsOf(rows, principal);
 }
 

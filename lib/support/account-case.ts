@@ -144,7 +144,8 @@ async function certificatesOf(
   const newest = await tx.certificate.findMany({
     where: { accountId },
     include,
-    orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+    // Ids sort by time of making.
+    orderBy: { id: 'desc' },
     take: MOST_CERTIFICATES,
   });
   const older =

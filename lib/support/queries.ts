@@ -1,4 +1,5 @@
 /** What support's box looks up, each by an index (migration `support`), and at most `MOST` rows of a kind. */
+import { hasSerial } from '@/lib/certificates/by-serial';
 import type { SupportHit } from '@/lib/contract/support';
 import type { Tx } from '@/lib/platform/database';
 
@@ -27,7 +28,12 @@ type CertificateKey =
 
 export async function certificatesBy(tx: Tx, key: CertificateKey): Promise<SupportHit[]> {
   const rows = await tx.certificate.findMany({
-    where: 'ids' in key ? { id: { in: [...key.ids] } } : await whereOf(tx, key),
+    where:
+      'ids' in key
+        ? { id: { in: [...key.ids] } }
+        : 'serialHex' in key
+          ? await hasSerial(tx, key.serialHex)
+          : key,
     include: ACCOUNT,
     orderBy: { createdAt: 'desc' },
     take: MOST + 1,
@@ -40,13 +46,6 @@ export async function certificatesBy(tx: Tx, key: CertificateKey): Promise<Suppo
     note: `${row.commonName}, ${row.environment}${row.revokedAt ? ', revoked' : ''}`,
     at: row.createdAt.toISOString(),
   }));
-}
-
-/** A serial is unique within its issuer, and indexed so; issuers are few. */
-async function whereOf(tx: Tx, key: Exclude<CertificateKey, { ids: readonly string[] }>) {
-  if (!('serialHex' in key)) return key;
-  const issuers = await tx.issuer.findMany({ select: { id: true } });
-  return { issuerId: { in: issuers.map(({ id }) => id) }, serialHex: key.serialHex };
 }
 
 /** The account that a public key belongs to, where no certificate of it is left or was made yet. */

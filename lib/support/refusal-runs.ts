@@ -12,6 +12,8 @@ const MOST_READ = 5_000;
 /** `goes on`: what began after it was shown, with all that belongs to it; `begins`: nothing was shown. */
 export type Place = { at: string; id: string; how: 'begins' | 'goes on' };
 
+type Totals = { read: number; oldest: Date | null };
+type NoRow = { id: null };
 type Row = {
   id: string;
   at: Date;
@@ -40,23 +42,22 @@ export async function refusalRuns(
   // What was shown reaches below its place: with the gap's worth above it, it is known again and left out.
   const reach = before?.how === 'goes on' ? GAP_MS : 0;
   const until = before ? new Date(new Date(before.at).getTime() + reach) : null;
-  const rows = await groupedRows(tx, accountId, until);
-  const read = rows.reduce((sum, row) => sum + row.calls, 0);
-  const runs = rows
-    .filter((row) => before === null || isBefore(row, before))
-    .slice(0, take)
-    .flatMap(runOf);
-  const oldest = rows.reduce<Row | null>(
-    (least, row) => (least === null || row.firstAt < least.firstAt ? row : least),
-    null,
-  );
+  const rows = await groupedRows(tx, accountId, { until, before, take });
+  const [{ read, oldest } = { read: 0, oldest: null }] = rows;
+  const runs = rows.flatMap(runOf);
   const cut = read >= MOST_READ && runs.length < take && oldest !== null;
-  return { runs, floor: cut ? { at: oldest.firstAt.toISOString(), id: '' } : null };
+  return { runs, floor: cut ? { at: oldest.toISOString(), id: '' } : null };
 }
 
-function groupedRows(tx: Tx, accountId: string, until: Date | null): Promise<Row[]> {
+/** At least one row, which says how much was read; names are joined to those shown alone. */
+function groupedRows(
+  tx: Tx,
+  accountId: string,
+  { until, before, take }: { until: Date | null; before: Place | null; take: number },
+): Promise<(Totals & (Row | NoRow))[]> {
   const gap = `${GAP_MS} milliseconds`;
-  return tx.$queryRaw<Row[]>`
+  const { at = null, id = null } = before ?? {};
+  return tx.$queryRaw<(Totals & (Row | NoRow))[]>`
     WITH recent AS (
       SELECT * FROM refused_call
       WHERE account_id = ${accountId} AND at <= coalesce(${until}::timestamptz, 'infinity')
@@ -73,21 +74,22 @@ function groupedRows(tx: Tx, accountId: string, until: Date | null): Promise<Row
       SELECT code, environment, listener, certificate_id, api_client_id, source_address, count(*)::int AS calls,
         min(at) AS first_at, max(at) AS at, (array_agg(id ORDER BY at DESC, id DESC))[1] AS id
       FROM numbered GROUP BY code, environment, listener, certificate_id, api_client_id, source_address, run
+    ), page AS (
+      SELECT * FROM grouped WHERE ${at}::timestamptz IS NULL OR at < ${at}::timestamptz
+        OR (at = ${at}::timestamptz AND id COLLATE "C" < ${id}::text COLLATE "C")
+      ORDER BY at DESC, id DESC LIMIT ${take}
     )
-    SELECT g.id, g.at, g.first_at AS "firstAt", g.code, g.calls, g.environment, g.listener,
+    SELECT totals.read, totals.oldest, g.id, g.at, g.first_at AS "firstAt", g.code, g.calls, g.environment, g.listener,
       g.certificate_id AS "certificateId", c.label, k.name AS "clientName", g.source_address AS "sourceAddress",
       newest.user_agent AS "userAgent", newest.request_id AS "requestId"
-    FROM grouped g JOIN refused_call newest ON newest.id = g.id
+    FROM (SELECT count(*)::int AS read, min(at) AS oldest FROM recent) totals
+    LEFT JOIN page g ON true LEFT JOIN refused_call newest ON newest.id = g.id
     LEFT JOIN certificate c ON c.id = g.certificate_id LEFT JOIN api_client k ON k.id = g.api_client_id
     ORDER BY g.at DESC, g.id DESC`;
 }
 
-function isBefore(row: Row, { at, id }: Place): boolean {
-  const own = row.at.toISOString();
-  return own < at || (own === at && row.id < id);
-}
-
-function runOf(row: Row): RefusalRun[] {
+function runOf(row: Row | NoRow): RefusalRun[] {
+  if (row.id === null) return [];
   const { code, environment } = row;
   if (!isRefusal(code) || !isEnvironment(environment)) return [];
   return [

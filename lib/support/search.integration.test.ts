@@ -126,6 +126,15 @@ describe('the timeline', () => {
     expect(times).toEqual(times.toSorted().toReversed());
   });
 
+  it('of one kind of change has all of them and no other', async () => {
+    const keys = await timeline(support, account.id, { kind: 'keys' });
+    expect(keys.items.length).toBeGreaterThan(0);
+    const actions = keys.items.map((item) => (item.kind === 'change' ? item.action : item.kind));
+    expect(actions.filter((action) => !/^api-(key|client)\./.test(action))).toEqual([]);
+    const none = await timeline(support, account.id, { kind: 'enforcement' });
+    expect(none).toEqual({ items: [], nextCursor: null });
+  });
+
   it('tells a run that paused for long from one that went on, and never tells a call twice', async () => {
     const other = await portal.newAccount();
     const { fingerprint } = await testCertificate(other, 'Gaps');

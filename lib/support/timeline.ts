@@ -105,11 +105,10 @@ async function changesOf(
   chain: string,
   { kind, from }: { kind: TimelineKind; from: Cursor },
 ): Promise<ChangeEvent[]> {
-  const prefixes = kind === 'all' || kind === 'refused' ? [] : ACTIONS[kind];
-  const about: Prisma.AuditEventWhereInput =
-    prefixes.length === 0
-      ? {}
-      : { OR: prefixes.map((prefix) => ({ action: { startsWith: prefix } })) };
+  const prefixes = kind === 'all' || kind === 'refused' ? null : ACTIONS[kind];
+  const about: Prisma.AuditEventWhereInput = prefixes
+    ? { action: { in: await actionsOf(tx, chain, prefixes) } }
+    : {};
   const rows = await tx.auditEvent.findMany({
     where: {
       chain,
@@ -120,6 +119,24 @@ async function changesOf(
     take: PAGE + 1,
   });
   return rows.map(changeOf);
+}
+
+/**
+ * What a chain has, each once, by as many steps in its index as there are: the beginning of a text could be looked for
+ * in every event alone.
+ */
+async function actionsOf(tx: Tx, chain: string, prefixes: readonly string[]): Promise<string[]> {
+  const rows = await tx.$queryRaw<{ action: string }[]>`
+    WITH RECURSIVE known AS (
+      (SELECT action FROM audit_event WHERE chain = ${chain} ORDER BY action LIMIT 1)
+      UNION ALL
+      SELECT (SELECT e.action FROM audit_event e WHERE e.chain = ${chain} AND e.action > known.action
+        ORDER BY e.action LIMIT 1)
+      FROM known WHERE known.action IS NOT NULL
+    ) SELECT action FROM known WHERE action IS NOT NULL`;
+  return rows
+    .map(({ action }) => action)
+    .filter((action) => prefixes.some((prefix) => action.startsWith(prefix)));
 }
 
 function changeOf(row: AuditEvent): ChangeEvent {
