@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { HaproxyTarget } from '@/gateway/haproxy';
 import { IDENTITY_SOURCES } from '@/lib/edge/identity';
 import { ENVIRONMENTS, type Environment } from '@/lib/kernel/environments';
+import { telemetrySettings } from '@/lib/telemetry/settings';
 
 /** A setting that is missing or wrong: one line for the person who starts the edge. */
 export class ConfigError extends Error {}
@@ -62,6 +63,7 @@ const Settings = z.object({
   EDGE_IDLE_TIMEOUT_MS: milliseconds(60_000),
   EDGE_UPSTREAM_TIMEOUT_MS: milliseconds(30_000),
   EDGE_MAX_HEADER_BYTES: z.coerce.number().int().min(1024).max(1_048_576).default(16_384),
+  ...telemetrySettings,
 });
 
 export type TlsFiles = { certFile: string; keyFile: string };

@@ -1,6 +1,7 @@
 /** Entry of the edge process: `node --import tsx gateway/main.ts`. */
 import { ConfigError, parseConfig } from '@/gateway/config';
 import { type Gateway, startGateway } from '@/gateway/gateway';
+import { startTraces } from '@/lib/telemetry/start';
 
 // What somebody else said may be in a line, and may not make another one of it.
 const log = (line: string) =>
@@ -11,11 +12,13 @@ function escaped(control: string): string {
 }
 
 let gateway: Gateway | null = null;
+let traces = { stop: async () => {} };
 let stopping = false;
 const stop = async () => {
   if (stopping) return;
   stopping = true;
   await gateway?.stop();
+  await traces.stop();
   process.exit(0);
 };
 process.on('SIGTERM', stop);
@@ -25,6 +28,7 @@ process.on('disconnect', stop);
 
 try {
   const config = parseConfig(process.env);
+  traces = await startTraces({ service: 'countersign-edge', env: process.env, onTrouble: log });
   gateway = await startGateway(config, { nowMs: Date.now, log });
   await gateway.ready;
   const { ports } = gateway;

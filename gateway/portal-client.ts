@@ -11,6 +11,7 @@ import { z } from 'zod';
 import type { Delivery, ReportBatch } from '@/gateway/reporter';
 import { messageOf, writeAtomically } from '@/gateway/state-store';
 import type { Acknowledgement } from '@/lib/contract/edge-protocol';
+import { traced, traceHeaders } from '@/lib/telemetry/span';
 
 const Enrolment = z.object({ edgeId: z.string(), name: z.string(), snapshotKey: z.base64() });
 type Enrolment = z.infer<typeof Enrolment>;
@@ -100,14 +101,20 @@ function poster(
 } {
   const post = async (path: string, body: unknown): Promise<{ status: number; text: string }> => {
     const chunks: Uint8Array[] = [];
-    const status = await exchange({
-      url: address(path),
-      method: 'POST',
-      headers: { ...headers, 'Content-Type': 'application/json' },
-      body: JSON.stringify(body),
-      silentForMs: ANSWER_WITHIN_MS,
-      onChunk: (chunk) => chunks.push(chunk),
-    });
+    const attributes = { 'http.request.method': 'POST', 'http.route': path };
+    const status = await traced({ name: `POST ${path}`, kind: 'client', attributes }, (span) =>
+      exchange({
+        url: address(path),
+        method: 'POST',
+        headers: { ...headers, ...traceHeaders(), 'Content-Type': 'application/json' },
+        body: JSON.stringify(body),
+        silentForMs: ANSWER_WITHIN_MS,
+        onChunk: (chunk) => chunks.push(chunk),
+      }).then((answer) => {
+        span.note({ 'http.response.status_code': answer });
+        return answer;
+      }),
+    );
     return { status, text: Buffer.concat(chunks).toString('utf8') };
   };
   const delivered = async (path: string, body: unknown): Promise<Delivery> => {

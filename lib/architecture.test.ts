@@ -21,7 +21,8 @@ const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 const FOLDERS = ['app', 'components', 'gateway', 'lib', 'scripts', 'e2e', 'bench'];
 const MAX_LINES = 350;
 const TEST = /\.test\.tsx?$|\/testing\.ts$|\/testing\//;
-const FEATURE = /^lib\/(?!kernel\/|pki\/|edge\/|access\/|contract\/|platform\/|signer\/)[^/]+\//;
+const FEATURE =
+  /^lib\/(?!kernel\/|pki\/|edge\/|access\/|contract\/|platform\/|signer\/|telemetry\/)[^/]+\//;
 
 const only =
   (...allowed: RegExp[]) =>
@@ -73,6 +74,29 @@ const RULES: Rule[] = [
     promise: 'rule 2: contract imports the words it describes and zod, nothing that acts',
     in: /^lib\/contract\//,
     breach: only(/^lib\/(kernel|access|contract)\//, /^zod$/, /^node:url$/),
+  },
+  {
+    promise:
+      'rule 2: telemetry imports kernel and what makes spans, and knows nothing of what is traced',
+    in: /^lib\/telemetry\//,
+    breach: only(
+      /^lib\/(kernel|telemetry)\//,
+      /^lib\/platform\/process-wide$/,
+      /^@opentelemetry\//,
+      /^zod$/,
+    ),
+  },
+  {
+    promise: 'rule 2: OpenTelemetry is imported in lib/telemetry only, and loaded on demand',
+    in: /./,
+    except: /^lib\/telemetry\/(open-telemetry|export|next-spans)\.ts$/,
+    breach: never(/^@opentelemetry\//),
+  },
+  {
+    promise: 'rule 2: what loads OpenTelemetry is itself loaded where the environment asks for it',
+    in: /./,
+    except: /^lib\/telemetry\/(start|open-telemetry)\.ts$/,
+    breach: never(/^lib\/telemetry\/(open-telemetry|export|next-spans)$/),
   },
   {
     promise: 'rule 3: features do not import pages or components',
@@ -133,12 +157,13 @@ const RULES: Rule[] = [
       (/^lib\//.test(target) && !/^lib\/(contract|kernel|pki)\//.test(target)),
   },
   {
-    promise: 'rule 5: gateway imports edge, pki, contract and kernel, and never the database',
+    promise:
+      'rule 5: gateway imports edge, pki, contract, kernel and telemetry, and never the database',
     in: /^gateway\//,
     breach: ({ target }) =>
       /^(app|components|scripts)\//.test(target) ||
       PRISMA.test(target) ||
-      (/^lib\//.test(target) && !/^lib\/(edge|pki|contract|kernel)\//.test(target)),
+      (/^lib\//.test(target) && !/^lib\/(edge|pki|contract|kernel|telemetry)\//.test(target)),
   },
 ];
 
@@ -229,6 +254,8 @@ describe('the dependency rule', () => {
     ['app/page.tsx', "import { inScope } from '@/lib/platform/database';"],
     ['components/a.tsx', "import { b } from '@/lib/certificates/list';"],
     ['gateway/a.ts', "import { b } from '@/lib/platform/env';"],
+    ['lib/telemetry/a.ts', "import { b } from '@/lib/platform/log';"],
+    ['lib/platform/a.ts', "import { trace } from '@opentelemetry/api';"],
   ])('would find the breach in %s: %s', (path, text) => {
     expect(RULES.flatMap((rule) => breaches(rule, { path, text }))).not.toEqual([]);
   });

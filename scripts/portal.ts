@@ -5,6 +5,7 @@ import { systemScope } from '@/lib/access/scope';
 import { announceFirewall } from '@/lib/firewall/announce';
 import { healthFront, listenForMetrics } from '@/lib/health/front';
 import { isStream, observeRequest } from '@/lib/health/observe';
+import { traceRequest } from '@/lib/health/trace-request';
 import { AppError } from '@/lib/kernel/errors';
 import { SECOND_MS } from '@/lib/kernel/time';
 import { drain } from '@/lib/platform/drain';
@@ -18,6 +19,7 @@ import { pkiFront } from '@/lib/revocation/pki-front';
 import { readDemo } from '@/lib/start-up/demo';
 import { runOperatorVerb } from '@/lib/start-up/operator';
 import { portalSettings, startPortal } from '@/lib/start-up/portal';
+import { startTraces } from '@/lib/telemetry/start';
 
 const STOP_WITHIN_MS = 8 * SECOND_MS;
 /** So long answers that are under way may take to end. */
@@ -29,6 +31,11 @@ async function main(): Promise<void> {
   const env = portalEnv(process.env);
   armFailpoint(process.env);
   process.env.NEXTAUTH_URL = env.publicUrl;
+  const traces = await startTraces({
+    service: 'countersign-portal',
+    env: process.env,
+    onTrouble: (line) => log().warn(line),
+  });
   const settings = portalSettings(env, { root: process.cwd(), demo: env.demo ? 'yes' : 'no' });
   // Next reads its build while the database opens.
   const [portal, handle] = await Promise.all([startPortal(settings), pagesOf(env)]);
@@ -40,12 +47,14 @@ async function main(): Promise<void> {
   const metricsServer = await listenForMetrics(env.metrics);
   const server = createServer({ requestTimeout: 60 * SECOND_MS }, (request, response) => {
     observeRequest(request, response);
-    if (stopping.take(request, response)) return;
-    if (health.take(request, response) || pki.take(request, response)) return;
-    if (!front(request, response)) return;
-    handle(request, response).catch((error: unknown) => {
-      log().error({ err: error }, 'a request failed outside its route');
-      response.destroy();
+    traceRequest(request, response, () => {
+      if (stopping.take(request, response)) return undefined;
+      if (health.take(request, response) || pki.take(request, response)) return undefined;
+      if (!front(request, response)) return undefined;
+      return handle(request, response).catch((error: unknown) => {
+        log().error({ err: error }, 'a request failed outside its route');
+        response.destroy();
+      });
     });
   });
   const socket = await serveOperatorSocket(env.dataDir, answerOperator);
@@ -65,6 +74,7 @@ async function main(): Promise<void> {
     metricsServer?.close();
     await stopping.begin(ANSWER_WITHIN_MS);
     await portal.stop();
+    await traces.stop();
     process.exit(0);
   };
   process.on('SIGTERM', stop);

@@ -19,6 +19,7 @@ import { folderSealingKey } from '@/lib/signer/key-folder';
 import { openToken } from '@/lib/signer/pkcs11';
 import { signerServer } from '@/lib/signer/socket-server';
 import { tokenPackages } from '@/lib/signer/token-connection';
+import { startTraces } from '@/lib/telemetry/start';
 
 const LOOK_EVERY_MS = SECOND_MS;
 const STOP_WITHIN_MS = 5 * SECOND_MS;
@@ -34,6 +35,11 @@ async function main(): Promise<void> {
   // else it needs is loaded before, since that user may not be able to read the program.
   const early = tokenSettings === null ? null : env.user;
   if (tokenSettings) tokenPackages();
+  const traces = await startTraces({
+    service: 'countersign-signer',
+    env: process.env,
+    onTrouble: (line) => log().warn(line),
+  });
   ownFolder(env);
   lockFolder(env.folder);
   if (early) {
@@ -63,6 +69,7 @@ async function main(): Promise<void> {
     await closed;
     await opened.close();
     await intents?.close();
+    await traces.stop();
     process.exit(0);
   };
   process.on('SIGTERM', stop);

@@ -5,6 +5,7 @@ import { DAY_MS, HOUR_MS } from '@/lib/kernel/time';
 import { currentTime } from '@/lib/platform/clock';
 import { acrossAccounts, type Tx } from '@/lib/platform/database';
 import { log } from '@/lib/platform/log';
+import { traced } from '@/lib/telemetry/span';
 
 const EVERY_MS = HOUR_MS;
 // Rows locked at a time: reports of edges go on beside it.
@@ -17,10 +18,10 @@ export function startRetention(days: number): Retention {
   let stopped = false;
   let working: Promise<unknown> = Promise.resolve();
   const turn = () => {
-    working = forgetActivity(systemScope('reports', 'retention'), {
-      days,
-      goOn: () => !stopped,
-    }).catch((error: unknown) =>
+    const goOn = () => !stopped;
+    working = traced({ name: 'forget old activity' }, () =>
+      forgetActivity(systemScope('reports', 'retention'), { days, goOn }),
+    ).catch((error: unknown) =>
       log().warn({ err: error }, 'old activity could not be removed; trying again in an hour'),
     );
   };

@@ -8,6 +8,7 @@ import { MINUTE_MS } from '@/lib/kernel/time';
 import { currentTime } from '@/lib/platform/clock';
 import { acrossAccounts, type Tx } from '@/lib/platform/database';
 import { log } from '@/lib/platform/log';
+import { traced } from '@/lib/telemetry/span';
 import { canonicalJson } from './canonical-json';
 import { leafHash, treeRoot } from './merkle';
 import { digestOf, type Signable, signed } from './signing';
@@ -80,9 +81,11 @@ async function oneCheckpoint(tx: Tx): Promise<CheckpointRow | null> {
     root: new Uint8Array(treeRoot(heads.map(headLeaf))),
     previousHash: last ? digestOf(checkpointText(last)) : NO_HASH,
   };
-  await tx.auditCheckpoint.create({ data: { ...row, signature: signed(checkpointText(row)) } });
-  await storeHeads(tx, row.number, heads);
-  return row;
+  return traced({ name: 'sign a checkpoint' }, async () => {
+    await tx.auditCheckpoint.create({ data: { ...row, signature: signed(checkpointText(row)) } });
+    await storeHeads(tx, row.number, heads);
+    return row;
+  });
 }
 
 /** A last one of the future comes from a clock that was wrong, and must not stop the rest. */

@@ -15,6 +15,7 @@ import { failpoint } from '@/lib/platform/failpoint';
 import { metrics, secondsSince } from '@/lib/platform/metrics';
 import { asAppError } from '@/lib/platform/problem';
 import { newId, sha256 } from '@/lib/platform/random';
+import { type SpanStart, traced } from '@/lib/telemetry/span';
 import { checkedCsr, type KeyLookup } from './check';
 import { finishIntent, givenUp, resumeIntent, stillPending } from './finish';
 import { KeyBlocked, LEASE_MS, type PlannedIntent, type Taken, takeSlot } from './intents';
@@ -80,13 +81,18 @@ export async function issueVetted(
     metrics().issuanceSeconds.observe({ result }, secondsSince(startMs));
   };
   try {
-    const view = await issued(scope, request, onTaken);
+    const view = await traced(spanOf(request), () => issued(scope, request, onTaken));
     count('issued');
     return view;
   } catch (error) {
     count(asAppError(error).code);
     throw error;
   }
+}
+
+function spanOf({ environment, replacesId }: VettedRequest): SpanStart {
+  const name = replacesId === null ? 'issue a certificate' : 'renew a certificate';
+  return { name, attributes: { 'countersign.environment': environment } };
 }
 
 async function issued(

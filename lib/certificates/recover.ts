@@ -7,6 +7,7 @@ import { currentTime } from '@/lib/platform/clock';
 import { acrossAccounts } from '@/lib/platform/database';
 import { deployment } from '@/lib/platform/deployment';
 import { log } from '@/lib/platform/log';
+import { traced } from '@/lib/telemetry/span';
 import { resumeIntent } from './finish';
 import { LEASE_MS, PENDING_MS, voidIntent } from './intents';
 
@@ -27,7 +28,8 @@ export async function recoverIntents(): Promise<{ finished: number; voided: numb
     const actor = intent.actor as unknown as Actor;
     const by = { ...scope, actor, requestId: intent.requestId };
     try {
-      await resumeIntent(accountScope(by, intent.accountId, 'certificates.issue'), intent);
+      const inAccount = accountScope(by, intent.accountId, 'certificates.issue');
+      await traced({ name: 'finish a pending request' }, () => resumeIntent(inAccount, intent));
       finished += 1;
     } catch (error) {
       log().warn({ err: error, intentId: intent.id }, 'an intent could not be finished; kept');

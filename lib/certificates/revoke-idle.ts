@@ -10,6 +10,7 @@ import { acrossAccounts, type Tx } from '@/lib/platform/database';
 import { log } from '@/lib/platform/log';
 import { publisher } from '@/lib/publishing/publisher';
 import { certificatesRevoked } from '@/lib/revocation/revoked';
+import { traced } from '@/lib/telemetry/span';
 import { renewalOf } from './renewals';
 import { revokeOne } from './revoke';
 import { laggingClients } from './rotation';
@@ -85,16 +86,16 @@ async function revokeIfSafe(
     lagging: await laggingClients(tx, { old, next: renewal }, now),
   });
   if (state !== 'safe') return false;
-  await revokeOne(tx, accountScope(scope, accountId, 'certificates.revoke'), {
-    id,
-    reason: 'superseded',
-    rule: {
-      idleDays: old.revokeWhenIdleDays,
-      askedBy: old.revokeWhenIdleBy ?? 'someone',
-      renewalId: renewal.id,
-      renewalLabel: renewal.label,
-    },
-  });
+  const rule = {
+    idleDays: old.revokeWhenIdleDays,
+    askedBy: old.revokeWhenIdleBy ?? 'someone',
+    renewalId: renewal.id,
+    renewalLabel: renewal.label,
+  };
+  const inAccount = accountScope(scope, accountId, 'certificates.revoke');
+  await traced({ name: 'revoke an idle certificate' }, () =>
+    revokeOne(tx, inAccount, { id, reason: 'superseded', rule }),
+  );
   return true;
 }
 

@@ -13,6 +13,7 @@ import { MINUTE_MS } from '@/lib/kernel/time';
 import { currentTime } from '@/lib/platform/clock';
 import { acrossAccounts, inScope, type Tx } from '@/lib/platform/database';
 import { publisher } from '@/lib/publishing/publisher';
+import { traced } from '@/lib/telemetry/span';
 import {
   ownPolicy,
   type Policy,
@@ -34,8 +35,11 @@ export async function sweepEnforcement(): Promise<number> {
   for (const { accountId, environment } of due) {
     if (!isEnvironment(environment)) continue;
     const inAccount = accountScope(scope, accountId, 'enforcement.change');
-    changed += await inScope(inAccount, (tx) =>
-      bringUpToDate(tx, { sweep: scope, scope: inAccount, environment }),
+    const attributes = { 'countersign.environment': environment };
+    changed += await traced({ name: 'bring a policy up to date', attributes }, () =>
+      inScope(inAccount, (tx) =>
+        bringUpToDate(tx, { sweep: scope, scope: inAccount, environment }),
+      ),
     );
   }
   if (changed > 0) publisher().nudge();

@@ -4,6 +4,7 @@ import { OPERATIONS, type Operation } from '@/lib/contract/operations';
 import { metrics, secondsSince } from '@/lib/platform/metrics';
 import type { Signer } from '@/lib/signer/port';
 import { SignerGone, SignerRefusal } from '@/lib/signer/port';
+import { traced } from '@/lib/telemetry/span';
 
 /** Counts a request when its answer ends, whole or not. */
 export function observeRequest(request: IncomingMessage, response: ServerResponse): void {
@@ -58,13 +59,16 @@ export function isStream({ method, url }: IncomingMessage): boolean {
 /** A signer whose answers are counted and timed. */
 export function observedSigner(signer: Signer): Signer {
   const observed =
-    <In, Out>(operation: string, ask: (input: In) => Promise<Out>) =>
+    <In extends { issuerId: string }, Out>(operation: string, ask: (input: In) => Promise<Out>) =>
     async (input: In): Promise<Out> => {
       const startMs = performance.now();
       const done = (result: string) =>
         metrics().signerSeconds.observe({ operation, result }, secondsSince(startMs));
       try {
-        const answer = await ask(input);
+        const { issuerId } = input;
+        const attributes = { 'countersign.issuer_id': issuerId };
+        const span = { name: `signer: ${operation}`, kind: 'client', attributes } as const;
+        const answer = await traced(span, () => ask(input));
         done('signed');
         return answer;
       } catch (error) {

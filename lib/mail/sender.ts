@@ -6,6 +6,7 @@ import { currentTime } from '@/lib/platform/clock';
 import { acrossAccounts } from '@/lib/platform/database';
 import { log } from '@/lib/platform/log';
 import type { Mailer } from '@/lib/platform/mailer';
+import { traced } from '@/lib/telemetry/span';
 import { sweepExpiries } from './expiry';
 import { MAILS_AT_ONCE, NOTICES_AT_ONCE, pruneMails, spreadNotices, takeDueMails } from './queries';
 import type { Place } from './words';
@@ -33,9 +34,11 @@ export function startMailSender(given: { mailer: Mailer; place: Place }): MailSe
       const now = currentTime().getTime();
       if (now - sweptAt >= SWEEP_EVERY_MS) {
         sweptAt = now;
-        await sweepExpiries(scope());
-        await sweepKeyExpiries(scope());
-        await acrossAccounts(scope(), pruneMails);
+        await traced({ name: 'remind of what expires' }, async () => {
+          await sweepExpiries(scope());
+          await sweepKeyExpiries(scope());
+          await acrossAccounts(scope(), pruneMails);
+        });
       }
       while (!stopped && (await deliverDue(given)) === 'more');
     } catch (error) {
@@ -65,18 +68,24 @@ export async function deliverDue(given: {
 }): Promise<'more' | 'done'> {
   const spread = await acrossAccounts(scope(), (tx) => spreadNotices(tx, given.place));
   const mails = await acrossAccounts(scope(), (tx) => takeDueMails(tx, LEASE_MS));
-  const host = new URL(given.place.publicUrl).hostname;
   for (const mail of mails) {
-    const { id, subject, text, html, at } = mail;
-    const to = { name: mail.name, address: mail.address };
-    const message = { messageId: `${id}@${host}`, to, subject, text, html, date: at };
-    const outcome = await given.mailer.send(message).then(
-      () => ({ sentAt: currentTime(), dueAt: null, failure: null }),
-      (error: unknown) => failureOf(error, mail.attempts),
-    );
-    await acrossAccounts(scope(), (tx) => tx.mail.update({ where: { id }, data: outcome }));
+    await traced({ name: 'deliver a mail' }, () => deliver(mail, given));
   }
   return spread === NOTICES_AT_ONCE || mails.length === MAILS_AT_ONCE ? 'more' : 'done';
+}
+
+type DueMail = Awaited<ReturnType<typeof takeDueMails>>[number];
+
+async function deliver(mail: DueMail, given: { mailer: Mailer; place: Place }): Promise<void> {
+  const { id, subject, text, html, at } = mail;
+  const host = new URL(given.place.publicUrl).hostname;
+  const to = { name: mail.name, address: mail.address };
+  const message = { messageId: `${id}@${host}`, to, subject, text, html, date: at };
+  const outcome = await given.mailer.send(message).then(
+    () => ({ sentAt: currentTime(), dueAt: null, failure: null }),
+    (error: unknown) => failureOf(error, mail.attempts),
+  );
+  await acrossAccounts(scope(), (tx) => tx.mail.update({ where: { id }, data: outcome }));
 }
 
 function failureOf(error: unknown, attempts: number) {

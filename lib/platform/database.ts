@@ -14,9 +14,11 @@ import { type Prisma, PrismaClient } from '@/generated/prisma/client';
 import type { DeploymentScope, Scope } from '@/lib/access/scope';
 import { AppError } from '@/lib/kernel/errors';
 import { SECOND_MS } from '@/lib/kernel/time';
+import { traced } from '@/lib/telemetry/span';
 import { listening } from './listening';
 import { PGliteAdapterFactory } from './pglite-adapter';
 import { processWide, setProcessWide } from './process-wide';
+import { statementSpan, tracedAdapter } from './traced-adapter';
 
 export type Tx = Prisma.TransactionClient;
 
@@ -85,7 +87,7 @@ export async function callInScope(
   const text = `WITH scope AS MATERIALIZED (SELECT set_config('role', 'countersign_app', true) AS role,
       set_config('countersign.account_id', $1, true) AS account)
     SELECT ${name}(${places}) AS reply FROM scope WHERE role = 'countersign_app' AND account = $1`;
-  const [row] = await tracked(({ query }) => query(text, [scope.accountId, ...args]));
+  const [row] = await statement(name, text, [scope.accountId, ...args]);
   return Object(row).reply;
 }
 
@@ -96,7 +98,7 @@ export function queryAcrossAccounts(
   values: readonly SqlValue[],
 ): Promise<unknown[]> {
   if (!scope.permission) throw new Error('a deployment scope is needed');
-  return tracked(({ query }) => query(text, values));
+  return statement(text, text, values);
 }
 
 /** One transaction across accounts, as the owner of the tables. */
@@ -109,11 +111,18 @@ export function acrossAccounts<T>(
   return transaction(work, options);
 }
 
+/** @param shown the SQL, or the function of ours, that it is told as */
+function statement(shown: string, text: string, values: readonly SqlValue[]): Promise<unknown[]> {
+  return traced(statementSpan(shown), () => tracked(({ query }) => query(text, values)));
+}
+
 function transaction<T>(
   work: (tx: Tx) => Promise<T>,
   options: { isolationLevel?: Prisma.TransactionIsolationLevel } = {},
 ): Promise<T> {
-  return tracked(({ prisma }) => prisma.$transaction(work, { ...TRANSACTION, ...options }));
+  return traced({ name: 'transaction', where: 'beneath' }, () =>
+    tracked(({ prisma }) => prisma.$transaction(work, { ...TRANSACTION, ...options })),
+  );
 }
 
 async function tracked<T>(work: (opened: Database) => Promise<T>): Promise<T> {
@@ -150,7 +159,7 @@ function openPostgres(url: string): Database {
   });
   // A connection that dies while idle is replaced by the pool; without a listener it would end the process.
   pool.on('error', () => undefined);
-  const prisma = new PrismaClient({ adapter: new PrismaPg(pool) });
+  const prisma = new PrismaClient({ adapter: tracedAdapter(new PrismaPg(pool)) });
   return {
     running: new Set(),
     kind: 'postgres',
@@ -187,7 +196,7 @@ async function openEmbedded(dataDir: string): Promise<Database> {
   const directory = join(dataDir, 'db');
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const pglite = await PGlite.create(directory);
-  const prisma = new PrismaClient({ adapter: new PGliteAdapterFactory(pglite) });
+  const prisma = new PrismaClient({ adapter: tracedAdapter(new PGliteAdapterFactory(pglite)) });
   return {
     running: new Set(),
     kind: 'pglite',

@@ -3,6 +3,7 @@ import { BlockList, isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { ENVIRONMENTS, type Environment } from '@/lib/kernel/environments';
+import { telemetrySettings } from '@/lib/telemetry/settings';
 import { addressList } from './address-list';
 import { type ApiLimits, apiLimits, apiSettings } from './api-env';
 import { type MetricsAccess, metricsAccess, metricsSettings } from './metrics-env';
@@ -138,6 +139,7 @@ const Settings = z.object({
     .optional(),
   ...apiSettings,
   ...metricsSettings,
+  ...telemetrySettings,
   ...SIGN_IN_SETTINGS,
   ACTIVITY_RETENTION_DAYS: z.coerce
     .number(`write a number of days, at least ${MIN_RETENTION_DAYS}`)

@@ -134,10 +134,10 @@ function refuse(
   const { status, title } = ERRORS[code];
   const forPrograms = request.url?.startsWith('/api/') ?? false;
   const requestId = newRequestId();
+  response.setHeader(REQUEST_ID_HEADER, requestId);
   response.writeHead(status, {
     'Content-Type': forPrograms ? 'application/problem+json' : 'text/plain; charset=utf-8',
     'X-Content-Type-Options': 'nosniff',
-    [REQUEST_ID_HEADER]: requestId,
     Connection: 'close',
   });
   const problem = {

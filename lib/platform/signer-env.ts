@@ -1,6 +1,7 @@
 /** The settings of a signer process, read from its environment once, whole or not at all. */
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import { telemetrySettings } from '@/lib/telemetry/settings';
 import { SettingsError } from './env';
 
 export type SignerEnv = {
@@ -41,6 +42,7 @@ const Settings = z.object({
   SIGNER_UID: id.optional(),
   SIGNER_GID: id.optional(),
   SIGNER_SOCKET_GID: id.optional(),
+  ...telemetrySettings,
 });
 
 /** @throws SettingsError with one line naming every setting that is wrong; no value of a secret is in it */

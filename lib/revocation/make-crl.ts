@@ -13,6 +13,7 @@ import { CRL_PROFILE } from '@/lib/pki/profile';
 import { signingAlgorithmOf } from '@/lib/pki/signing-algorithm';
 import { currentTime } from '@/lib/platform/clock';
 import { deployment } from '@/lib/platform/deployment';
+import { traced } from '@/lib/telemetry/span';
 import { acrossRevocations } from './across';
 import { claimCrl, endLease, type PublishedCrl, revokedPage, storeCrl } from './queries';
 
@@ -34,6 +35,11 @@ export async function makeCrl(issuer: KnownIssuer, above: number): Promise<Publi
   const claim = { issuerId: issuer.id, above, now, leaseUntil };
   const number = await acrossRevocations((tx) => claimCrl(tx, claim));
   if (number === null) return null;
+  const attributes = { 'countersign.issuer_id': issuer.id };
+  return traced({ name: 'make a revocation list', attributes }, () => made(issuer, number, now));
+}
+
+async function made(issuer: KnownIssuer, number: number, now: Date): Promise<PublishedCrl> {
   try {
     const linted = await listOf(issuer, number, now);
     const der = await deployment().signer.signCrl({ issuerId: issuer.id, tbs: linted });

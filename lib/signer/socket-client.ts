@@ -3,6 +3,7 @@ import { Agent, type IncomingMessage, request } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { SECOND_MS } from '@/lib/kernel/time';
 import { signedDer, signingAlgorithmOf } from '@/lib/pki/signing-algorithm';
+import { traceHeaders } from '@/lib/telemetry/span';
 import { type Signer, SignerGone, SignerRefusal } from './port';
 import { FaultReply, ISSUER_HEADER, jsonOf, ROUTES, StatusReply } from './protocol';
 
@@ -90,6 +91,7 @@ function exchange(
         headers: {
           Authorization: `Bearer ${call.secret}`,
           'Content-Length': Buffer.byteLength(body),
+          ...traceHeaders(),
           ...call.headers,
         },
       },

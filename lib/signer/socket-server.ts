@@ -11,6 +11,7 @@ import { bitStringOctets, readDer } from '@/lib/pki/der';
 import type { LintedDraft } from '@/lib/pki/lint';
 import type { LintedCrl } from '@/lib/pki/lint-crl';
 import type { LintedResponder } from '@/lib/pki/ocsp-responder';
+import { traced } from '@/lib/telemetry/span';
 import { type Signer, SignerRefusal } from './port';
 import { ISSUER_HEADER, jsonOf, ResponderRequest, ROUTES, SignRequest } from './protocol';
 
@@ -23,6 +24,7 @@ const MAX_BODY_BYTES = 64 * 1024;
 /** 600,000 entries. */
 const MAX_CRL_BYTES = 32 * 1024 * 1024;
 const REQUEST_TIMEOUT_MS = 5 * SECOND_MS;
+const READING = { name: 'SELECT intent', kind: 'client' } as const;
 
 /** @param input.readIntent null: the database is the portal's own, which sends the intent */
 export function signerServer(input: {
@@ -39,7 +41,7 @@ export function signerServer(input: {
       if ((call.intent === null) === (readIntent === null)) {
         throw new SignerRefusal('this signer reads intents elsewhere: see SIGNER_DATABASE_URL');
       }
-      const intent = call.intent ?? (await readIntent?.(intentId));
+      const intent = call.intent ?? (await traced(READING, async () => readIntent?.(intentId)));
       if (!intent) throw new SignerRefusal(`no pending intent has the id ${intentId}`);
       // Unlinted: every signer lints again what it is given, and this one was given bytes.
       const tbs = { tbsDer: intent.tbsDer } as unknown as LintedDraft;
@@ -69,7 +71,7 @@ export function signerServer(input: {
         response.writeHead(404).end();
         return;
       }
-      const answer = await operation(request);
+      const answer = await spanned(request, operation);
       response.writeHead(200, { 'Content-Length': Buffer.byteLength(answer) }).end(answer);
     } catch (error) {
       const refused = error instanceof SignerRefusal;
@@ -80,6 +82,25 @@ export function signerServer(input: {
     }
   });
 }
+
+/** Whoever knows the secret is the portal, so what it does is part of what the portal does. */
+function spanned<T>(
+  request: IncomingMessage,
+  operation: (request: IncomingMessage) => Promise<T>,
+): Promise<T> {
+  const { headers } = request;
+  const name = SPANS[request.url ?? ''];
+  if (name === undefined) return operation(request);
+  const parent = [headers.traceparent].flat()[0];
+  return traced({ name, kind: 'server', parent }, () => operation(request));
+}
+
+/** A status is asked for all day. */
+const SPANS: Readonly<Record<string, string>> = {
+  [ROUTES.sign]: 'sign a certificate',
+  [ROUTES.crl]: 'sign a revocation list',
+  [ROUTES.responder]: 'sign an OCSP responder',
+};
 
 /** @throws SignerRefusal for anything else: garbage is no fault of ours, and not worth a line in the log each */
 function asked<T>(shape: z.ZodType<T>, body: Buffer): T {

@@ -6,6 +6,7 @@ import { acrossAccounts, type Tx } from '@/lib/platform/database';
 import { publisher } from '@/lib/publishing/publisher';
 import { edgesApplied } from '@/lib/publishing/receipt';
 import { certificatesRevoked } from '@/lib/revocation/revoked';
+import { traced } from '@/lib/telemetry/span';
 import { doAct } from './doing';
 import { lockAct, type StoredAct } from './record';
 import { DO_WITHIN_MS, stateOf } from './state';
@@ -64,7 +65,9 @@ export async function sweepActs(): Promise<number> {
       SELECT id FROM support_act WHERE kind = 'compromise' AND done_at > ${goodSince}
         AND NOT outcome ? 'receipt' ORDER BY done_at`,
   }));
-  for (const { id } of toDo) await carryOut(id, requestId);
+  for (const { id } of toDo) {
+    await traced({ name: 'carry out an act of support' }, () => carryOut(id, requestId));
+  }
   for (const { id } of unconfirmed) await takeReceipt(id, requestId);
   return toDo.length + unconfirmed.length;
 }
