@@ -4,6 +4,7 @@ import { request } from 'node:http';
 import { join } from 'node:path';
 import { type Browser, expect, type Page, test } from 'playwright/test';
 import { OPERATIONS, type Operation } from '../lib/contract/operations';
+import { type Collector, openCollector, pathOf, type SentSpan } from '../lib/telemetry/testing';
 import { canary, databaseDump, mails, type Places, placesOf } from './support/canary';
 import { type Rest, rest } from './support/rest';
 import { curl, newFolder, newRequest } from './support/shell';
@@ -30,12 +31,14 @@ const sent = {
   metricsToken: canary('metrics'),
   ssoSecret: canary('sso'),
   accountSsoSecret: canary('account-sso'),
+  collectorToken: canary('collector'),
 };
 const label = canary('label');
 
 // One deployment is used, stopped, and what it left is searched.
 test.describe.configure({ mode: 'serial' });
 let tree: Tree;
+let collector: Collector;
 let api: Rest;
 let privateKey: string;
 let html: string;
@@ -45,7 +48,10 @@ let resetToken: string;
 let answers: string;
 
 test.beforeAll(async () => {
+  collector = await openCollector();
   const env = {
+    OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+    OTEL_EXPORTER_OTLP_HEADERS: `Authorization=Bearer%20${sent.collectorToken}`,
     LOG_LEVEL: 'debug',
     METRICS_TOKEN: sent.metricsToken,
     SSO_ISSUER: 'http://127.0.0.1:9',
@@ -55,7 +61,10 @@ test.beforeAll(async () => {
   tree = await startTree({ dataDir: newDataDir(), ports: await freePorts(), env });
   api = rest(tree.demo.portalUrl, tree.demo.apiKey);
 });
-test.afterAll(endLeftovers);
+test.afterAll(async () => {
+  endLeftovers();
+  await collector.close();
+});
 
 test('a request id names one call at the edge and in its report, and one request in its answer and in the trail', async () => {
   const { mtlsUrl, caFile } = tree.demo.edges.sandbox;
@@ -71,6 +80,20 @@ test('a request id names one call at the edge and in its report, and one request
   const issued = await api('POST', '/certificates', { csr, environment: 'sandbox' });
   const id = issued.headers.get('x-request-id') ?? '';
   expect(await actionsOf(id)).toEqual(['certificate.issued', 'certificate.requested']);
+  await expect.poll(() => pathsOf(id), SOON).toContainEqual(SIGNED);
+});
+
+test('what an edge asks of the portal has a trace of its own, and the portal says which', async () => {
+  const asked = () => {
+    const spans = collector.spans();
+    const ofEdge = new Set(
+      spans.filter(({ service }) => service === 'countersign-edge').map(({ spanId }) => spanId),
+    );
+    return spans.filter(({ links }) => links.some(({ spanId }) => ofEdge.has(spanId)));
+  };
+  await expect
+    .poll(() => asked().map(({ service, name }) => `${service}: ${name}`), SOON)
+    .toContain('countersign-portal: POST /api/edge/v1/reports');
 });
 
 test('secrets are sent wherever a client may put one', async ({ browser }) => {
@@ -116,10 +139,14 @@ test('T23: no secret that was sent to any address is in a log, the database, a p
   const { dataDir, demo } = tree;
   const database = await databaseDump(dataDir);
   const log = tree.log();
-  const places: Places = { log, database, mails: mails(dataDir), pages: html, answers };
+  const traces = collector.text();
+  const places: Places = { log, database, mails: mails(dataDir), pages: html, answers, traces };
   // Where nothing could be found, finding nothing would say nothing.
   expect(placesOf(label, places)).toEqual(['database', 'mails', 'pages', 'answers']);
   expect(placesOf('signed a checkpoint', places)).toEqual(['log']);
+  expect(placesOf('GET /certificates/new', places)).toEqual(['traces']);
+  // Patterns, not addresses: whose certificate was looked at is nobody's business there.
+  expect(traces).not.toMatch(/(crt|acc|key|usr)_[0-9a-z]{26}|@meridian/);
   const secrets = {
     ...sent,
     privateKey,
@@ -143,6 +170,25 @@ test('T23: no secret that was sent to any address is in a log, the database, a p
     expect(() => JSON.parse(line), line).not.toThrow();
   }
 });
+
+const REQUEST = 'countersign-portal: POST /api/v1/certificates';
+/** From the signer to the front, through Next. */
+const SIGNED = [
+  'countersign-signer: sign a certificate',
+  'countersign-portal: signer: certificate',
+  'countersign-portal: issue a certificate',
+  'countersign-portal: executing api route (app) /api/v1/certificates',
+  REQUEST,
+];
+
+/** Of every span of the request, its name and those above it; a collector has them when the batches are sent. */
+function pathsOf(requestId: string): string[][] {
+  const spans = collector.spans();
+  const isRequest = ({ attributes }: SentSpan) =>
+    attributes['countersign.request_id'] === requestId;
+  const traceId = spans.find(isRequest)?.traceId;
+  return spans.filter((span) => span.traceId === traceId).map((span) => pathOf(span, spans));
+}
 
 async function actionsOf(requestId: string): Promise<unknown[]> {
   const { json } = await api('GET', `/audit-events?requestId=${requestId}`);

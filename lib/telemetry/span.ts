@@ -20,7 +20,6 @@ export const ATTRIBUTES = [
   'countersign.operation',
   'countersign.environment',
   'countersign.issuer_id',
-  'countersign.snapshot_number',
 ] as const;
 export type AttributeName = (typeof ATTRIBUTES)[number];
 export type Attributes = { [Name in AttributeName]?: string | number };
