@@ -93,7 +93,7 @@ test('what an edge asks of the portal has a trace of its own, and the portal say
   };
   await expect
     .poll(() => asked().map(({ service, name }) => `${service}: ${name}`), SOON)
-    .toContain('countersign-portal: POST /api/edge/v1/reports');
+    .toContain('countersign-portal: executing api route (app) /api/edge/v1/reports');
 });
 
 test('secrets are sent wherever a client may put one', async ({ browser }) => {
@@ -147,6 +147,14 @@ test('T23: no secret that was sent to any address is in a log, the database, a p
   expect(placesOf('GET /certificates/new', places)).toEqual(['traces']);
   // Patterns, not addresses: whose certificate was looked at is nobody's business there.
   expect(traces).not.toMatch(/(crt|acc|key|usr)_[0-9a-z]{26}|@meridian/);
+  const spans = collector.spans();
+  const looks = spans.filter(({ name }) => name === 'SELECT account_security');
+  expect(looks.map((span) => pathOf(span, spans))).toContainEqual([
+    'countersign-portal: SELECT account_security',
+    'countersign-portal: transaction',
+    'countersign-portal: render route (app) /certificates/new',
+    'countersign-portal: GET /certificates/new',
+  ]);
   const secrets = {
     ...sent,
     privateKey,

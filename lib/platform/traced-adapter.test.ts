@@ -10,6 +10,7 @@ it.each([
   ['UPDATE "public"."api_key" SET "label" = $1', 'UPDATE api_key'],
   ['\n  WITH due AS (SELECT id FROM notice) DELETE FROM notice', 'WITH notice'],
   ["SELECT set_config('role', 'countersign_app', true)", 'SELECT'],
+  ['SELECT extract(epoch FROM revoked_at) AS at FROM certificate', 'SELECT certificate'],
   ['countersign_take_slot', 'SELECT countersign_take_slot'],
   ["DO $$ BEGIN PERFORM 'hunter2'; END $$", 'statement'],
 ])('%s is told as %s: no text, no value', (sql, name) => {

@@ -43,7 +43,9 @@ function spanOf(operation: string, table?: string): SpanStart {
 }
 
 const VERBS = new Set(['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'WITH', 'SET', 'LOCK']);
-const TABLE = /\b(?:from|into|update)\s+(?:"?public"?\.)?"?([a-z][a-z0-9_]*)"?/i;
+// Not what `extract(epoch FROM column)` is of.
+const TABLE =
+  /(?<!\bextract\(\s*\w+\s+)\b(?:from|into|update)\s+(?:"?public"?\.)?"?([a-z][a-z0-9_]*)"?/i;
 
 /** The very object, so that whatever else it has stays as it is. */
 function tracedConnection(adapter: SqlDriverAdapter): SqlDriverAdapter {

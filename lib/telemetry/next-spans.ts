@@ -24,7 +24,9 @@ export function nextSpans(provider: TracerProvider): TracerProvider {
   const kept = provider.getTracer('next.js');
   const tracer: Tracer = {
     startSpan: (name, options, parent) =>
-      isKept(options) ? kept.startSpan(name, options, parent) : noSpan(),
+      isKept(options, parent ?? context.active())
+        ? kept.startSpan(name, options, parent)
+        : noSpan(),
     startActiveSpan: (name: string, ...given: unknown[]) => startActive(kept, name, given),
   };
   return { getTracer: () => tracer };
@@ -35,13 +37,15 @@ function startActive(kept: Tracer, name: string, given: unknown[]): unknown {
   const [options, parent] = given.length > 1 ? [optionsOf(given[0]), given[1]] : [{}, null];
   if (typeof work !== 'function') throw new TypeError('a span is started without work');
   const within = isContext(parent) ? parent : context.active();
-  if (!isKept(options)) return context.with(within, () => work(noSpan()));
+  if (!isKept(options, within)) return context.with(within, () => work(noSpan()));
   const span = kept.startSpan(name, options, within);
   return context.with(trace.setSpan(within, span), () => work(span));
 }
 
-function isKept(options: SpanOptions | undefined): boolean {
-  return KEPT.has(String(options?.attributes?.['next.span_type']));
+/** Only as part of a request of which our front makes a span: it makes none of probes and of streams that last for days. */
+function isKept(options: SpanOptions | undefined, within: Context): boolean {
+  const type = String(options?.attributes?.['next.span_type']);
+  return KEPT.has(type) && trace.getSpan(within) !== undefined;
 }
 
 /** Takes everything and tells nobody. */

@@ -191,6 +191,10 @@ describe('traces', () => {
       expect(result).toBe('rendered');
       next.startSpan('start response', options('NextNodeServer.startResponse')).end();
     });
+    // A probe, or a stream that lasts for days.
+    next.startActiveSpan('route', options('AppRouteRouteHandlers.runHandler'), (span) =>
+      span.end(),
+    );
     await traces.stop();
     const spans = collector.spans();
     const paths = spans.map((span) => pathOf(span, spans).map((one) => one.split(': ')[1]));
