@@ -35,7 +35,6 @@ const NOT_PUBLIC: [string, number, 'ipv4' | 'ipv6'][] = [
 
 const MAX_BYTES = 1_048_576;
 const MAX_MS = 10 * SECOND_MS;
-const LOOK_EVERY_MS = SECOND_MS / 10;
 
 /** @param address without brackets */
 export function isPublicAddress(address: string): boolean {
@@ -120,11 +119,10 @@ class BoundedHttpAgent extends HttpAgent {
 
 function watch(socket: unknown): void {
   if (!(socket instanceof Socket)) return;
-  const startedAt = performance.now();
-  const timer = setInterval(() => {
-    const tooLong = performance.now() - startedAt > MAX_MS;
-    if (tooLong || socket.bytesRead > MAX_BYTES) socket.destroy();
-  }, LOOK_EVERY_MS);
+  const timer = setTimeout(() => socket.destroy(), MAX_MS);
   timer.unref();
-  socket.once('close', () => clearInterval(timer));
+  socket.once('close', () => clearTimeout(timer));
+  socket.on('data', () => {
+    if (socket.bytesRead > MAX_BYTES) socket.destroy();
+  });
 }
