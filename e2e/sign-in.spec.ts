@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { Secret, TOTP } from 'otpauth';
 import type { Browser, Page } from 'playwright/test';
 import { startProvider } from '../lib/identity/testing/provider';
-import { operator } from './support/shell';
+import { rest } from './support/rest';
+import { newFolder, newRequest, operator } from './support/shell';
 import { expect, givePassword, signIn, test } from './support/test';
 import type { Demo } from './support/tree';
 
@@ -88,6 +89,59 @@ test('a passkey alone signs in, and confirms', async ({ page, tree: { demo } }) 
   await page.goto(`${demo.portalUrl}/confirm?next=/firewall`);
   await page.getByRole('button', { name: 'Use a passkey' }).click();
   await page.waitForURL(/\/firewall$/);
+});
+
+test('T20: who has no second factor where one is required gets nowhere but to setting one up, and is through after it', async ({
+  page,
+  browser,
+  tree: { demo },
+}) => {
+  const harbor: Demo = { ...demo, ...demo.secondAccount };
+  const { portalUrl } = demo;
+  // A page that was open before is no way round it.
+  await signIn(page, harbor, 'manage_mtls');
+  await page.goto(`${portalUrl}/certificates/new`);
+  const admin = await elsewhere(browser, harbor, 'admin');
+  await admin.goto(`${portalUrl}/security`);
+  await admin.getByRole('button', { name: 'Require a second factor' }).click();
+  await admin.waitForURL(/\/second-factor\?next=%2Fsecurity$/);
+  const csr = await newRequest(newFolder(), 'before', '/CN=before.harbor.example');
+  await page.getByRole('textbox', { name: 'Signing request' }).fill(csr);
+  await page.getByRole('button', { name: 'Issue certificate' }).click();
+  await page.waitForURL(/\/second-factor\?/);
+  const api = rest(portalUrl, harbor.apiKey);
+  expect((await api('GET', '/certificates')).json.items).toEqual([]);
+
+  await page.context().clearCookies();
+  await givePassword(page, harbor, userOf(harbor, 'manage_mtls'));
+  await page.waitForURL(/\/second-factor\?/);
+  await expect(page.getByRole('main')).toContainText('Harbor Logistics requires one of everybody');
+  for (const path of ['/certificates', '/members', '/enforcement', '/profile', '/api-keys']) {
+    await page.goto(`${portalUrl}${path}`);
+    await expect(page).toHaveURL(`${portalUrl}/second-factor?next=${encodeURIComponent(path)}`);
+  }
+  const asked = page.context().request;
+  for (const path of [
+    '/api/v1/account',
+    '/activity/export',
+    '/connect/stream?environment=production',
+  ]) {
+    const { body, status } = await asked
+      .get(`${portalUrl}${path}`, { maxRedirects: 0 })
+      .then(async (reply) => ({ body: await reply.text(), status: reply.status() }));
+    expect([307, 401, 403], `${path}: ${body}`).toContain(status);
+    expect(body).not.toContain('Harbor');
+  }
+
+  await page.goto(`${portalUrl}/certificates`);
+  await page.getByRole('button', { name: 'Set up an app' }).click();
+  const shown = (await page.locator('.hex').textContent()) ?? '';
+  const totp = new TOTP({ secret: Secret.fromBase32(shown.replaceAll(' ', '')) });
+  await page.getByLabel('Code that the app shows').fill(totp.generate());
+  await page.getByRole('button', { name: 'Turn on' }).click();
+  await page.getByRole('link', { name: 'I have kept them; go on' }).click();
+  await page.waitForURL(`${portalUrl}/certificates`);
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('ertificate');
 });
 
 test('people of a verified domain come in through their own provider, to their own account alone', async ({

@@ -170,6 +170,17 @@ describe("T20: an account's own identity provider", () => {
     expect(await provedAt(other)).toEqual(before);
   });
 
+  it('proves nothing for a session that it did not open and that reaches more', async () => {
+    const { account, domain, connection } = await accountWithSso();
+    const whole = await (await someone(account.id, { domain })).signIn();
+    const said = { email: whole.person.email, email_verified: true };
+    await linkSso(whole, { connection, claims: await claimsFor(connection, 'both', said) });
+    const claims = await claimsFor(connection, 'both', said, 'fresh');
+    await expect(confirmBySso(whole, { connection, claims })).rejects.toMatchObject({
+      code: 'forbidden',
+    });
+  });
+
   it('does not let somebody in again whom the account removed', async () => {
     const { account, domain, connection } = await accountWithSso();
     const said = { email: `gone@${domain}`, email_verified: true };
