@@ -4,7 +4,13 @@ import { askForAct } from '@/lib/support-acts/ask';
 import { approveAct, declineAct, endAct, withdrawAct } from '@/lib/support-acts/decide';
 import { compromiseEvidence } from '@/lib/support-acts/evidence';
 import { findKeys, keyUse } from '@/lib/support-acts/key-use';
-import { accountActs, approvalQueue, keyRuns, readAct } from '@/lib/support-acts/list';
+import {
+  accountActs,
+  approvalQueue,
+  awaitingDecisionOf,
+  keyRuns,
+  readAct,
+} from '@/lib/support-acts/list';
 import { accountCase } from '../account-case';
 import { accountName } from '../account-name';
 import { fleet } from '../fleet';
@@ -63,6 +69,7 @@ export const DESK_USES: Record<string, DeskUse> = {
   readAct: { who: 'look', run: (p, t) => readAct(p, t.actId) },
   accountActs: { who: 'look', run: (p, t) => accountActs(p, t.accountId) },
   approvalQueue: { who: 'look', run: (p) => approvalQueue(p) },
+  awaitingDecisionOf: { who: 'look', run: (p) => awaitingDecisionOf(p) },
   findKeys: { who: 'look', run: (p, t) => findKeys(p, t.serialHex) },
   keyUse: { who: 'look', run: (p, t) => keyUse(p, t.spkiSha256, SINCE) },
   keyRuns: { who: 'look', run: (p, t) => keyRuns(p, t.spkiSha256) },
