@@ -7,7 +7,6 @@ import { logTo } from '@/lib/platform/log';
 import { activeSpan } from '@/lib/telemetry/span';
 import { startTraces } from '@/lib/telemetry/start';
 import { type Collector, openCollector, type SentSpan } from '@/lib/telemetry/testing';
-import { operationOf } from './observe';
 import { routeOf, traceRequest } from './trace-request';
 
 let collector: Collector;
@@ -97,7 +96,7 @@ it('a request is one span, by method and pattern, with its id and status; what n
 it('every operation has its pattern, and an address that is none has no name of its own', () => {
   for (const { method, path } of Object.values<Operation>(OPERATIONS)) {
     const address = path.replaceAll(/\{\w+\}/g, 'crt_00000000000000000000000000');
-    expect(routeOf(operationOf(method, address), `${address}?limit=5`)).toBe(path);
+    expect(routeOf({ method, url: `${address}?limit=5` })).toBe(path);
   }
   const routes: [string, string | null][] = [
     ['/pki/iss_1/ocsp/MFQwUjBQ', '/pki/{ca}/ocsp'],
@@ -111,6 +110,6 @@ it('every operation has its pattern, and an address that is none has no name of 
     ['/certificates/crt_1', null],
   ];
   for (const [path, route] of routes) {
-    expect(routeOf(operationOf('GET', path), path), path).toBe(route);
+    expect(routeOf({ method: 'GET', url: path }), path).toBe(route);
   }
 });

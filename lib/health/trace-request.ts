@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { OPERATIONS, type Operation } from '@/lib/contract/operations';
 import { REQUEST_ID_HEADER } from '@/lib/platform/request-facts';
-import { type OpenSpan, tracing } from '@/lib/telemetry/span';
+import { type OpenSpan, type Traces, tracing } from '@/lib/telemetry/span';
 import { isStream, operationOf } from './observe';
 
 const SERVER_FAULT = 500;
@@ -20,25 +20,24 @@ export function traceRequest(
   answer: () => Promise<void> | undefined,
 ): void {
   const traces = tracing();
-  const { method = 'GET', url = '/' } = request;
-  const operation = operationOf(method, url);
-  if (traces === null || UNTOLD.has(operation) || isStream(request)) {
+  const span = traces === null ? null : beginning(traces, request);
+  if (span === null) {
     void answer();
     return;
   }
-  const route = routeOf(operation, url);
-  const span = traces.begin({
-    name: `${method} ${operation}`,
-    kind: 'server',
-    attributes: {
-      'http.request.method': method,
-      'countersign.operation': operation,
-      ...(route === null ? {} : { 'http.route': route }),
-    },
-  });
   const closed = new Promise<void>((resolve) => response.once('close', resolve));
   const answered = span.run(answer);
+  const route = routeOf(request);
   void Promise.allSettled([closed, answered]).then(() => end(span, response, route));
+}
+
+/** @returns null for what makes none */
+function beginning(traces: Traces, request: IncomingMessage): OpenSpan | null {
+  const { method = 'GET', url = '/' } = request;
+  const operation = operationOf(method, url);
+  if (UNTOLD.has(operation) || isStream(request)) return null;
+  const attributes = { 'http.request.method': method, 'countersign.operation': operation };
+  return traces.begin({ name: `${method} ${operation}`, kind: 'server', attributes });
 }
 
 function end(span: OpenSpan, response: ServerResponse, route: string | null): void {
@@ -63,13 +62,13 @@ const FIXED =
   /^\/(api\/edge\/v1\/(enrolment|acknowledgements|reports)|pki\/bundle\.pem)$|^\/api\/auth\/(csrf|signin|callback|signout|session|providers)\b/;
 const PKI = /^\/pki\/[^/]+\/(ca\.crl|ca\.crt|ca\.pem|ocsp)(\/|$)/;
 
-/**
- * @param operation as `operationOf` says
- * @returns a pattern, from a list of ours; null where Next alone knows one
- */
-export function routeOf(operation: string, url: string): string | null {
+/** @returns a pattern, from a list of ours; null where Next alone knows one */
+export function routeOf({
+  method = 'GET',
+  url = '/',
+}: Pick<IncomingMessage, 'method' | 'url'>): string | null {
   const [path = '/'] = url.split('?');
-  const rest = REST_ROUTES.get(operation);
+  const rest = REST_ROUTES.get(operationOf(method, url));
   if (rest !== undefined) return rest;
   const [fixed] = FIXED.exec(path) ?? [];
   if (fixed !== undefined) return fixed;

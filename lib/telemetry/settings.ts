@@ -34,7 +34,11 @@ const SAMPLERS = [
 
 /** What is read by the SDK itself; here it is judged, since the SDK takes a default for what it cannot read. */
 export const telemetrySettings = {
-  OTEL_SDK_DISABLED: z.enum(['true', 'false'], { error: 'write true or false' }).optional(),
+  // The one setting of which OpenTelemetry says that upper and lower case are alike.
+  OTEL_SDK_DISABLED: z
+    .string()
+    .regex(/^(true|false)$/i, 'write true or false')
+    .optional(),
   OTEL_TRACES_EXPORTER: z
     .enum(['otlp', 'none'], { error: 'write otlp, or none to send no traces' })
     .optional(),
@@ -53,6 +57,7 @@ export const telemetrySettings = {
 
 /** Whether somebody collects traces. */
 export function wantsTraces(env: Readonly<Record<string, string | undefined>>): boolean {
-  if (env.OTEL_SDK_DISABLED === 'true' || env.OTEL_TRACES_EXPORTER === 'none') return false;
+  if (env.OTEL_SDK_DISABLED?.toLowerCase() === 'true' || env.OTEL_TRACES_EXPORTER === 'none')
+    return false;
   return Boolean(env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT || env.OTEL_EXPORTER_OTLP_ENDPOINT);
 }

@@ -3,6 +3,7 @@ import { trace } from '@opentelemetry/api';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { AppError } from '@/lib/kernel/errors';
+import { HOUR_MS } from '@/lib/kernel/time';
 import { telemetrySettings, wantsTraces } from './settings';
 import { activeSpan, traced, traceHeaders, tracing } from './span';
 import { startTraces } from './start';
@@ -231,6 +232,17 @@ describe('a collector', () => {
     },
   );
 
+  it('that never answers does not keep a process from stopping', async () => {
+    const never = String(HOUR_MS);
+    const settings = { OTEL_EXPORTER_OTLP_TIMEOUT: never, OTEL_BSP_EXPORT_TIMEOUT: never };
+    await start('hangs', { ...settings, OTEL_BSP_SCHEDULE_DELAY: '1' });
+    await traced({ name: 'under way' }, async () => 1);
+    await expect.poll(() => collector.asked(), { timeout: 20_000 }).toBe(1);
+    await traced({ name: 'waits' }, async () => 1);
+    await traces.stop();
+    expect(collector.spans()).toEqual([]);
+  });
+
   it('that is not there is warned of once, and stopping does not wait for it', async () => {
     const { url, close } = await openCollector();
     await close();
@@ -273,6 +285,7 @@ describe('settings of traces', () => {
     };
     expect(fault(given)).toBeUndefined();
     expect(wantsTraces(given)).toBe(true);
+    expect(wantsTraces({ ...given, OTEL_SDK_DISABLED: 'TRUE' })).toBe(false);
     expect(wantsTraces({ OTEL_SERVICE_NAME: 'x', OTEL_EXPORTER_OTLP_ENDPOINT: '' })).toBe(false);
   });
 });
