@@ -112,7 +112,8 @@ test('T20: who has no second factor where one is required gets nowhere but to se
   const api = rest(portalUrl, harbor.apiKey);
   expect((await api('GET', '/certificates')).json.items).toEqual([]);
 
-  await page.context().clearCookies();
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.waitForURL(/\/sign-in$/);
   await givePassword(page, harbor, userOf(harbor, 'manage_mtls'));
   await page.waitForURL(/\/second-factor\?/);
   await expect(page.getByRole('main')).toContainText('Harbor Logistics requires one of everybody');

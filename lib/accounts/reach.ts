@@ -10,9 +10,12 @@ export type Reach = {
   environment: Environment | null;
   /** Name of the account above whose membership it is; null: one's own. */
   through: string | null;
+  /** Ids of the accounts whose members they are: this one, those above. */
+  memberOf: string[];
 };
 
 const held = z.object({
+  id: z.string(),
   role: z.enum(MEMBER_ROLES),
   environment: z.enum(ENVIRONMENTS).nullable(),
   name: z.string(),
@@ -36,18 +39,19 @@ export async function reachInto(
       FROM account a JOIN above ON a.id = above.parent_id
       WHERE a.suspended_at IS NULL AND above.distance < 100
     )
-    SELECT m.role, m.environment, above.name, above.distance
+    SELECT above.id, m.role, m.environment, above.name, above.distance
     FROM above JOIN membership m ON m.account_id = above.id
     WHERE m.person_id = ${personId} AND m.disabled_at IS NULL ORDER BY above.distance`;
-  const [most] = rows
-    .map((row) => held.parse(row))
+  const memberships = rows.map((row) => held.parse(row));
+  const memberOf = memberships.map(({ id }) => id);
+  const [most] = memberships
     .map(({ role, environment, name, distance }) =>
       distance === 0
         ? { role, environment: role === 'manage_mtls' ? environment : null, through: null }
         : { role: throughParent(role), environment: null, through: name },
     )
     .toSorted((a, b) => MEMBER_ROLES.indexOf(a.role) - MEMBER_ROLES.indexOf(b.role));
-  return most ?? null;
+  return most ? { ...most, memberOf } : null;
 }
 
 /** Who answers for a parent governs what is below it; everybody else of it looks. */

@@ -96,7 +96,7 @@ async function standingOf(tx: Tx, row: Row, requestId: string): Promise<SignedIn
   const { person } = row;
   const { staff, memberships, account, reach } = await openedAccount(tx, row);
   const must =
-    reach && account && (await lacksSecondFactor(tx, row, account.id))
+    reach && account && (await lacksSecondFactor(tx, row, [account.id, ...reach.memberOf]))
       ? 'set up a second factor'
       : 'nothing';
   // Who has to set up a second factor first may do nothing else, on whatever way they ask.
@@ -183,11 +183,16 @@ function viewingOf(row: Row, account: Viewed, requestId: string): SignedIn {
   };
 }
 
-/** An account's own identity provider asks for what the account wants itself. */
-async function lacksSecondFactor(tx: Tx, row: Row, accountId: string): Promise<boolean> {
+/**
+ * Whether one of these accounts, which are the one that is opened and those whose membership opens it, requires what
+ * the person has not. An account's own identity provider asks for what the account wants itself.
+ */
+async function lacksSecondFactor(tx: Tx, row: Row, accountIds: string[]): Promise<boolean> {
   const { person, confinedTo } = row;
   if (confinedTo !== null) return false;
   if (person.totpSince !== null || person.passkeys.length > 0) return false;
-  const security = await tx.accountSecurity.findUnique({ where: { accountId } });
-  return Boolean(security?.secondFactorSince);
+  const required = await tx.accountSecurity.count({
+    where: { accountId: { in: accountIds }, secondFactorSince: { not: null } },
+  });
+  return required > 0;
 }

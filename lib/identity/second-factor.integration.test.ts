@@ -1,6 +1,7 @@
 /** An authenticator app and recovery codes, on a real database. */
 import { Secret, TOTP } from 'otpauth';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { addMember } from '@/lib/accounts/manage';
 import { setClock } from '@/lib/platform/clock';
 import { acrossAccounts } from '@/lib/platform/database';
 import { openTestPortal, type TestPortal, testScope } from '@/lib/start-up/testing';
@@ -126,5 +127,32 @@ describe('T20: the second factor', () => {
     await expect(removeApp(after)).rejects.toMatchObject({ code: 'second_factor_required' });
     const byProvider = await person.signIn({ method: 'sso', confinedTo: strict.id });
     expect(byProvider.must).toBe('nothing');
+  });
+
+  it('required by an account above comes before everything in those below, which are reached through it', async () => {
+    const above = await portal.newAccount();
+    const below = await portal.newAccount({ parentId: above.id });
+    const person = await someone(above.id);
+    const { sessionId } = await person.signIn();
+    const turnTo = (accountId: string) =>
+      acrossAccounts(testScope, (tx) =>
+        tx.session.update({ where: { id: sessionId }, data: { accountId } }),
+      );
+    await turnTo(below.id);
+    expect(await now(sessionId)).toMatchObject({ must: 'nothing', account: { id: below.id } });
+    await requireSecondFactor(above.as('admin'), 'yes');
+    const asked = await now(sessionId);
+    expect(asked).toMatchObject({ must: 'set up a second factor', account: { id: below.id } });
+    expect(asked.principal.roles).toEqual([]);
+    expect((await ownFactors(asked)).requiredBy).toEqual(['Meridian Freight']);
+
+    const elsewhere = await portal.newAccount();
+    await acrossAccounts(testScope, (tx) =>
+      addMember(tx, testScope, {
+        ...{ accountId: elsewhere.id, email: person.email, name: person.name, role: 'viewer' },
+      }),
+    );
+    await turnTo(elsewhere.id);
+    expect(await now(sessionId)).toMatchObject({ must: 'nothing', role: 'Viewer' });
   });
 });

@@ -1,4 +1,5 @@
 import type { Metadata } from 'next';
+import { signOutAction, switchAccountAction } from '@/app/(portal)/actions';
 import { beginPasskeyAction, factorAction } from '@/app/(portal)/profile/actions';
 import { AppFactor } from '@/components/profile/app-factor';
 import { Passkeys } from '@/components/profile/passkeys';
@@ -22,6 +23,10 @@ export default async function SetUpPage({ searchParams }: Props) {
   const found = await requirePerson();
   const { app, requiredBy } = await ownFactors(found);
   const { userAgent } = await requestFacts();
+  const others = found.memberships.filter(
+    ({ accountId, name, through }) =>
+      accountId !== found.account?.id && through === null && !requiredBy.includes(name),
+  );
   return (
     <Entrance>
       <h1 className="title mt-8">Set up a second factor</h1>
@@ -50,6 +55,20 @@ export default async function SetUpPage({ searchParams }: Props) {
       <p className="small quiet mt-6">
         No app yet? Any that makes six-digit codes will do; most password managers have one.
       </p>
+      <div className="acts mt-6">
+        {others.map(({ accountId, name }) => (
+          <form key={accountId} action={switchAccountAction}>
+            <button className="btn btn-sm" type="submit" name="accountId" value={accountId}>
+              Open {name} instead
+            </button>
+          </form>
+        ))}
+        <form action={signOutAction}>
+          <button className="btn btn-sm" type="submit">
+            Sign out
+          </button>
+        </form>
+      </div>
     </Entrance>
   );
 }
