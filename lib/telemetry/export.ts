@@ -70,11 +70,9 @@ function nameOf({ name, kind, attributes }: ReadableSpan): string {
   return kind === SpanKind.SERVER && typeof route === 'string' ? `${method} ${route}` : name;
 }
 
-/** A status, a code of the system or a class; a collector's own words may be anything. */
+/** A status, or a code of the system; a collector's own words may be anything. */
 function reasonOf(error: unknown): string {
-  const { code, name } = Object(error);
-  if (typeof code === 'number' || (typeof code === 'string' && /^[A-Z_]{1,40}$/.test(code))) {
-    return String(code);
-  }
-  return typeof name === 'string' && /^\w{1,40}$/.test(name) ? name : 'no reason was given';
+  const { code } = Object(error);
+  const isCode = typeof code === 'number' || /^[A-Z_]{1,40}$/.test(String(code ?? ''));
+  return isCode ? String(code) : 'no answer in time';
 }
