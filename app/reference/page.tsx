@@ -20,7 +20,8 @@ export default async function ReferencePage({ searchParams }: Props) {
   const { q } = await searchParams;
   const asked = typeof q === 'string' ? q.slice(0, 100) : '';
   const { publicUrl } = deployment();
-  const sections = referenceOf(JSON.parse(JSON.stringify(openApiDocument(publicUrl))), publicUrl);
+  const document = JSON.parse(JSON.stringify(openApiDocument(publicUrl)));
+  const { sections, anyError } = referenceOf(document, publicUrl);
   return (
     <PublicFrame>
       <div className="reference">
@@ -36,7 +37,7 @@ export default async function ReferencePage({ searchParams }: Props) {
               , which the running server is tested against.
             </p>
           </div>
-          <Calling />
+          <Calling errors={anyError} />
           <ReferenceSearch asked={asked} />
           {matching(sections, asked).map(({ name, operations }) => (
             <section key={name} id={`section-${name}`} data-section={name}>

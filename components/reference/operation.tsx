@@ -1,10 +1,10 @@
 import { CodeBlock } from '@/components/ui/code-block';
-import { Link } from '@/components/ui/link';
 import { MarkedText } from '@/components/ui/marked-text';
 import { counted } from '@/components/words';
 import type { ReferenceField, ReferenceOperation } from '@/lib/contract/reference';
+import { Errors } from './errors';
 
-/** One operation, under an address of its own. */
+/** One operation, under an address of its own, without the errors that any call may have. */
 export function OperationBlock({ operation }: { operation: ReferenceOperation }) {
   const { id, method, path, summary, description, parameters, body, reply, errors, curl } =
     operation;
@@ -36,7 +36,17 @@ export function OperationBlock({ operation }: { operation: ReferenceOperation })
         </div>
         <div className="operation-side">
           <CodeBlock name="curl" what="command" text={curl} />
-          <Errors of={errors} />
+          {errors.length > 0 ? (
+            <>
+              <h4>
+                Errors beside{' '}
+                <a className="link" href="#any-error">
+                  those of any call
+                </a>
+              </h4>
+              <Errors of={errors} />
+            </>
+          ) : null}
         </div>
       </div>
     </article>
@@ -79,27 +89,5 @@ function Reply({ of: { status, media, fields, headers } }: { of: ReferenceOperat
       <Fields fields={fields} />
       <p className="small quiet mt-2">Headers: {headers.join(', ')}</p>
     </details>
-  );
-}
-
-function Errors({ of: errors }: { of: ReferenceOperation['errors'] }) {
-  if (errors.length === 0) return null;
-  return (
-    <>
-      <h4>Errors</h4>
-      <ul className="operation-errors">
-        {errors.flatMap(({ status, codes }) =>
-          codes.map(({ code, title }) => (
-            <li key={code}>
-              <span className="num quiet">{status}</span>
-              <Link className="link mono" href={`/errors#${code}`}>
-                {code}
-              </Link>
-              <span className="soft">{title}</span>
-            </li>
-          )),
-        )}
-      </ul>
-    </>
   );
 }

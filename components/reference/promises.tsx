@@ -1,7 +1,9 @@
 import { Link } from '@/components/ui/link';
+import type { DocumentedError } from '@/lib/contract/reference';
+import { Errors } from './errors';
 
 /** What holds for every operation. */
-export function Calling() {
+export function Calling({ errors }: { errors: readonly DocumentedError[] }) {
   return (
     <section className="prose reference-text" id="calling">
       <h2>Calling it</h2>
@@ -33,8 +35,11 @@ export function Calling() {
         <Link className="link" href="/errors">
           every code has its explanation
         </Link>
-        .
+        . Any call may be answered with these, and each operation names its own:
       </p>
+      <div id="any-error">
+        <Errors of={errors} />
+      </div>
     </section>
   );
 }

@@ -1,5 +1,7 @@
 /** Playwright's test with one running tree for the whole file, and its demo facts at hand. */
+
 import { test as base, type Page, expect as playwrightExpect } from 'playwright/test';
+import { UNDOCUMENTED } from '@/lib/contract/openapi';
 import {
   type Account,
   type Demo,
@@ -20,6 +22,7 @@ export const test = base.extend<object, { copy: string; tree: Tree }>({
       const tree = await startTree({ dataDir: newDataDir(), ports: await freePorts() });
       await use(tree);
       await stopTree(tree);
+      playwrightExpect(tree.log()).not.toContain(UNDOCUMENTED);
     },
     { scope: 'worker', timeout: START_TIMEOUT_MS },
   ],

@@ -5,6 +5,7 @@
 import type { z } from 'zod';
 import { PERMISSIONS, type Permission } from '@/lib/access/permissions';
 import { authorize, authorizeDeployment, type Principal } from '@/lib/access/scope';
+import { errorsOf, UNDOCUMENTED } from '@/lib/contract/openapi';
 import {
   MAX_BODY_BYTES,
   OPERATIONS,
@@ -13,6 +14,7 @@ import {
 } from '@/lib/contract/operations';
 import { AppError } from '@/lib/kernel/errors';
 import { jsonBody, parsed } from '@/lib/platform/body';
+import { log } from '@/lib/platform/log';
 import { problemResponse } from '@/lib/platform/problem';
 import { factsFrom, REQUEST_ID_HEADER, type RequestFacts } from '@/lib/platform/request-facts';
 import { principalOfKey } from './authenticate';
@@ -42,30 +44,41 @@ export function restRoute<Id extends OperationId>(
   work: (call: RestCall<Id>) => Promise<Reply>,
 ): Route {
   const operation: Operation = OPERATIONS[id];
+  const answer = async (
+    request: Request,
+    context: RouteContext,
+    facts: RequestFacts,
+    meter: Meter,
+  ) => {
+    const principal = await callerOf(request, facts, meter);
+    const url = new URL(request.url);
+    const call = {
+      principal,
+      params: operation.params && parameters(operation, await context.params),
+      query: operation.query && parsed(queryOf(url), operation.query),
+      body: operation.body && (await jsonBody(request, operation.body, MAX_BODY_BYTES)),
+      idempotencyKey: operation.method === 'POST' ? idempotencyKey(request) : null,
+      ifMatch: operation.conditional ? request.headers.get('if-match') : null,
+    } as RestCall<Id>;
+    await confined(operation, call);
+    if (call.idempotencyKey !== null && operation.idempotency !== 'own') {
+      return repeatable(operation, call, async () => kept(operation, await work(call)));
+    }
+    const reply = await work(call);
+    if (reply instanceof Response) return reply;
+    const { status, body, headers } = kept(operation, reply);
+    if (operation.tagged && sameTag(request, headers.ETag)) {
+      return new Response(null, { status: 304, headers: { ETag: headers.ETag ?? '' } });
+    }
+    return jsonReply({ status, body, headers });
+  };
   return (request, context) =>
-    answered(request, async (facts, meter) => {
-      const principal = await callerOf(request, facts, meter);
-      const url = new URL(request.url);
-      const call = {
-        principal,
-        params: operation.params && parameters(operation, await context.params),
-        query: operation.query && parsed(queryOf(url), operation.query),
-        body: operation.body && (await jsonBody(request, operation.body, MAX_BODY_BYTES)),
-        idempotencyKey: operation.method === 'POST' ? idempotencyKey(request) : null,
-        ifMatch: operation.conditional ? request.headers.get('if-match') : null,
-      } as RestCall<Id>;
-      await confined(operation, call);
-      if (call.idempotencyKey !== null && operation.idempotency !== 'own') {
-        return repeatable(operation, call, async () => kept(operation, await work(call)));
-      }
-      const reply = await work(call);
-      if (reply instanceof Response) return reply;
-      const { status, body, headers } = kept(operation, reply);
-      if (operation.tagged && sameTag(request, headers.ETag)) {
-        return new Response(null, { status: 304, headers: { ETag: headers.ETag ?? '' } });
-      }
-      return jsonReply({ status, body, headers });
-    });
+    answered(request, (facts, meter) =>
+      answer(request, context, facts, meter).catch((error: unknown) => {
+        if (error instanceof AppError) noteUndocumented(operation, facts, error);
+        throw error;
+      }),
+    );
 }
 
 /** For the methods a path does not have, and OPTIONS. @see RFC 9110, 9.3.7 and 15.5.6 */
@@ -113,6 +126,16 @@ async function answered(
   response.headers.set(REQUEST_ID_HEADER, facts.requestId);
   for (const [name, value] of meter.headers()) response.headers.set(name, value);
   return response;
+}
+
+/** Clients branch on codes, so one that the document leaves out is a fault of ours. */
+function noteUndocumented(
+  operation: Operation,
+  { requestId }: RequestFacts,
+  error: AppError,
+): void {
+  if (errorsOf(operation).includes(error.code)) return;
+  log().error({ requestId, operation: operation.id, code: error.code }, UNDOCUMENTED);
 }
 
 async function callerOf(request: Request, facts: RequestFacts, meter: Meter): Promise<Principal> {

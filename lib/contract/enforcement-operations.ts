@@ -27,7 +27,13 @@ export const ENFORCEMENT_OPERATIONS = {
     body: enforcementBody,
     conditional: true,
     reply: { status: 200, schema: withReceipt(enforcementSchema) },
-    errors: ['not_found', 'no_live_certificate', 'no_recent_mtls_call', 'precondition_failed'],
+    errors: [
+      'plan_required',
+      'not_found',
+      'no_live_certificate',
+      'no_recent_mtls_call',
+      'precondition_failed',
+    ],
   },
   confirmEnforcement: {
     id: 'confirmEnforcement',
@@ -37,7 +43,7 @@ export const ENFORCEMENT_OPERATIONS = {
     permission: 'enforcement.change',
     params: environmentParams,
     reply: { status: 200, schema: enforcementSchema },
-    errors: ['not_found', 'no_trial', 'trial_unproved'],
+    errors: ['plan_required', 'not_found', 'no_trial', 'trial_unproved'],
   },
   getReadiness: {
     id: 'getReadiness',

@@ -30,7 +30,8 @@ export function exampleCall({ publicUrl, method, path, body, parameters }: Asked
   const unguarded = path.endsWith('/openapi.json');
   const repeatable = parameters.some(({ name }) => name === 'Idempotency-Key');
   return [
-    `curl --request ${method.toUpperCase()} "${publicUrl}${filled}"`,
+    `curl --request ${method.toUpperCase()}`,
+    `  "${publicUrl}${filled}"`,
     ...(unguarded ? [] : ['  --header "Authorization: Bearer $COUNTERSIGN_API_KEY"']),
     ...(repeatable ? ['  --header "Idempotency-Key: $(openssl rand -hex 16)"'] : []),
     ...(data === null ? [] : ['  --header "Content-Type: application/json"', '  --data @- <<JSON']),

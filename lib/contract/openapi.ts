@@ -26,8 +26,11 @@ const IDEMPOTENCY: readonly ErrorCode[] = [
   'idempotency_conflict',
 ];
 
+/** Logged where an operation answers with a code that is not among its `errorsOf`. */
+export const UNDOCUMENTED = 'an operation answered with a code that its document does not have';
+
 /** Every code that an operation may answer with. */
-function errorsOf(operation: Operation): ErrorCode[] {
+export function errorsOf(operation: Operation): ErrorCode[] {
   if (operation.permission === null) return [];
   return [
     ...new Set<ErrorCode>([

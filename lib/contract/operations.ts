@@ -131,6 +131,7 @@ export type Operation = {
 };
 
 const issueErrors = [
+  'plan_required',
   'csr_rejected',
   'live_limit_reached',
   'public_key_in_use',

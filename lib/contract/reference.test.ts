@@ -3,12 +3,12 @@ import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { openApiDocument } from './openapi';
+import { errorsOf, openApiDocument } from './openapi';
 import { OPERATIONS, type Operation } from './operations';
 import { referenceOf } from './reference';
 
 const URL = 'https://portal.example';
-const sections = referenceOf(JSON.parse(JSON.stringify(openApiDocument(URL))), URL);
+const { sections, anyError } = referenceOf(JSON.parse(JSON.stringify(openApiDocument(URL))), URL);
 const operations = sections.flatMap((section) => section.operations);
 
 describe('the reference', () => {
@@ -26,6 +26,14 @@ describe('the reference', () => {
     expect(issue?.errors.flatMap(({ codes }) => codes.map(({ code }) => code))).toContain(
       'live_limit_reached',
     );
+    expect(anyError.flatMap(({ codes }) => codes.map(({ code }) => code))).toContain(
+      'rate_limited',
+    );
+    for (const { id, errors } of operations) {
+      const named = [...anyError, ...errors].flatMap(({ codes }) => codes.map(({ code }) => code));
+      const operation = Object.values<Operation>(OPERATIONS).find((one) => one.id === id);
+      if (operation?.permission) expect(named.sort()).toEqual(errorsOf(operation).sort());
+    }
     const list = operations.find(({ id }) => id === 'listCertificates');
     expect(list?.reply.fields).toContainEqual(
       expect.objectContaining({ name: 'items[].notAfter', type: 'instant', required: 'yes' }),

@@ -10,7 +10,7 @@ export type ReferenceField = {
   required: 'yes' | 'no';
   description: string;
 };
-export type ReferenceError = { status: string; codes: { code: string; title: string }[] };
+export type DocumentedError = { status: string; codes: { code: string; title: string }[] };
 export type ReferenceOperation = {
   id: string;
   method: string;
@@ -20,24 +20,50 @@ export type ReferenceOperation = {
   parameters: (ReferenceField & { in: string })[];
   body: ReferenceField[];
   reply: { status: string; media: string; fields: ReferenceField[]; headers: string[] };
-  errors: ReferenceError[];
+  errors: DocumentedError[];
   curl: string;
 };
 export type ReferenceSection = { name: string; operations: ReferenceOperation[] };
+export type Reference = {
+  sections: ReferenceSection[];
+  /** Of every operation that can fail at all; operations list those beside them. */
+  anyError: DocumentedError[];
+};
 
 const MAX_DEPTH = 4;
 
-/** In the order of the document, by the first word of the path after the version. */
-export function referenceOf(document: JsonObject, publicUrl: string): ReferenceSection[] {
+/** Sections in the order of the document, by the first word of the path after the version. */
+export function referenceOf(document: JsonObject, publicUrl: string): Reference {
+  const operations = entries(document.paths).flatMap(([path, methods]) =>
+    entries(methods).map(([method, described]) =>
+      operationOf({ path, method, described: object(described), publicUrl }),
+    ),
+  );
+  const failing = operations.map(({ errors }) => codesIn(errors)).filter(({ size }) => size > 0);
+  const shared = (code: string) => failing.every((codes) => codes.has(code));
   const sections = new Map<string, ReferenceOperation[]>();
-  for (const [path, methods] of entries(document.paths)) {
-    for (const [method, described] of entries(methods)) {
-      const name = path.split('/')[3] ?? '';
-      const operation = operationOf({ path, method, described: object(described), publicUrl });
-      sections.set(name, [...(sections.get(name) ?? []), operation]);
-    }
+  for (const operation of operations) {
+    const name = operation.path.split('/')[3] ?? '';
+    const own = { ...operation, errors: errorsThat(operation.errors, (code) => !shared(code)) };
+    sections.set(name, [...(sections.get(name) ?? []), own]);
   }
-  return [...sections].map(([name, operations]) => ({ name, operations }));
+  return {
+    sections: [...sections].map(([name, found]) => ({ name, operations: found })),
+    anyError: errorsThat(operations.find(({ errors }) => errors.length > 0)?.errors ?? [], shared),
+  };
+}
+
+function codesIn(errors: readonly DocumentedError[]): Set<string> {
+  return new Set(errors.flatMap(({ codes }) => codes.map(({ code }) => code)));
+}
+
+function errorsThat(
+  errors: readonly DocumentedError[],
+  isWanted: (code: string) => boolean,
+): DocumentedError[] {
+  return errors
+    .map(({ status, codes }) => ({ status, codes: codes.filter(({ code }) => isWanted(code)) }))
+    .filter(({ codes }) => codes.length > 0);
 }
 
 type Given = { path: string; method: string; described: JsonObject; publicUrl: string };

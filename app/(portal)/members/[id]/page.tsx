@@ -35,7 +35,7 @@ export default async function MemberPage({ params }: Props) {
           </Link>
         </p>
       </div>
-      <div className="cols answer-first">
+      <div className="cols">
         <div className="c7">
           {manages ? (
             <RoleForm
