@@ -16,6 +16,9 @@ async function main(): Promise<void> {
     return;
   }
   const { json, file, ...args } = flags(rest);
+  if (file !== undefined && `${noun} ${verb}` !== 'audit export') {
+    throw new Error('--file is for audit export alone. Nothing was done.');
+  }
   const env = portalEnv(process.env);
   const request = { noun, verb, args };
   const answer = await askOperator(env, request);
@@ -26,11 +29,13 @@ async function main(): Promise<void> {
 /** Written here, as whoever asks and where they are; the portal may be another user. An older file stays as it is. */
 function kept(answer: unknown, file: string): unknown {
   const { text, fileName: _given, ...rest } = Object(answer);
-  if (typeof text !== 'string') {
-    throw new AppError('invalid_request', { detail: '--file is for what answers with a file.' });
+  try {
+    writeFileSync(file, String(text), { flag: 'wx', mode: 0o600 });
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Error(`The file could not be written, give another one: ${why}.`);
   }
-  writeFileSync(file, text, { flag: 'wx', mode: 0o600 });
-  return { ...rest, file, bytes: Buffer.byteLength(text) };
+  return { ...rest, file, bytes: Buffer.byteLength(String(text)) };
 }
 
 /** `--legal-name X` and `--legal-name=X` become `{legalName: 'X'}`. */
