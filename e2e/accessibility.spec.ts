@@ -37,7 +37,7 @@ for (const role of ['visitor', 'admin', 'viewer', 'support'] as const) {
   test(`axe finds nothing on any page of a ${role}, wide and narrow, light and dark`, async ({
     page,
   }) => {
-    test.setTimeout(600_000);
+    test.setTimeout(900_000);
     const found: string[] = [];
     if (role !== 'visitor') await signIn(page, tree.demo, role);
     for (const { name, path } of places.filter((one) => one.as === role)) {
