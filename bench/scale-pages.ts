@@ -16,6 +16,8 @@ export type Measured = {
   as: 'admin' | 'support' | 'key';
   path(n: number, place: Place): string;
   boundMs: number;
+  /** Typed into the box of that page and sent. */
+  typed?: (n: number, place: Place) => string;
   /** Only so many, with so much between them: what is kept for a while is then read anew. */
   seldom?: { times: number; apartMs: number };
 };
@@ -30,7 +32,6 @@ const SEARCHES: Record<string, Measured['path']> = {
   'serial, with colons': (n, { known }) => find(known(n).serialHex.match(/../g)?.join(':') ?? ''),
   'serial, decimal': (n, { known }) => find(BigInt(`0x${known(n).serialHex}`).toString()),
   fingerprint: (n, { known }) => find(known(n).fingerprint),
-  'a whole PEM': (n, { known }) => find(known(n).pem),
   'name in a certificate': (n) => find(`erp.company-${n}.example`),
   'request id': (n) => find(requestIdOf(n)),
   'IP address': (n) => find(addressOf(n)),
@@ -102,6 +103,10 @@ export const MEASURED: readonly Measured[] = [
     ...{ name: `search: ${name}`, as: 'support' as const, path },
     boundMs: BOUND_MS.search,
   })),
+  {
+    ...{ name: 'search: a whole PEM, pasted', as: 'support', path: () => '/support' },
+    ...{ typed: (n, { known }) => known(n).pem, boundMs: BOUND_MS.search },
+  },
   ...listed('admin', PAGES),
   ...listed('support', DESK),
   {

@@ -17,6 +17,7 @@ import { opensslCsr } from '../lib/start-up/testing';
 import { startPrivatePostgres } from '../scripts/postgres';
 import { ensureTools, findChromium } from '../scripts/testing/tools';
 import { seedBusyAccount } from './busy-account';
+import { formOf, multipart } from './form';
 import { nth, PER_ACCOUNT, seedLargeProvider } from './large-provider';
 import { BUSY_WORDS, type Known, MEASURED, type Measured, type Place } from './scale-pages';
 
@@ -28,6 +29,8 @@ type Side = {
   agent: Agent;
   headers: Record<Measured['as'], Record<string, string>>;
   place: Place;
+  /** What names the action behind support's box. */
+  searchForm: string[][];
 };
 
 const accountOf = (n: number) => Math.abs(n * 7919) % ACCOUNTS;
@@ -56,7 +59,9 @@ async function side(size: 'small' | 'large'): Promise<Side> {
     support: { cookie: await cookieOf(tree, 'support') },
     key: { authorization: `Bearer ${tree.demo.apiKey}` },
   };
-  return { tree, agent: new Agent({ keepAlive: true, maxSockets: 1 }), headers, place };
+  const searchForm = await formOf(`${tree.demo.portalUrl}/support`, headers.support);
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  return { tree, agent, headers, place, searchForm };
 }
 
 async function fill(databaseUrl: string): Promise<void> {
@@ -149,14 +154,15 @@ async function cookieOf({ demo }: Tree, role: string): Promise<string> {
   return cookies.map(({ name, value }) => `${name}=${value}`).join('; ');
 }
 
-async function compare({ name, as, path, boundMs, seldom }: Measured): Promise<void> {
+async function compare(one: Measured): Promise<void> {
+  const { name, boundMs, seldom } = one;
   const times = { small: [] as number[], large: [] as number[] };
   const warmUp = seldom ? 1 : WARM_UP;
   for (let n = -warmUp; n < (seldom?.times ?? REQUESTS); n += 1) {
     if (seldom) await pause(seldom.apartMs);
     const took = {
-      small: await firstByte(small, as, path(accountOf(n), small.place)),
-      large: await firstByte(large, as, path(accountOf(n), large.place)),
+      small: await firstByte(small, one, accountOf(n)),
+      large: await firstByte(large, one, accountOf(n)),
     };
     if (n < 0) continue;
     times.small.push(took.small);
@@ -170,21 +176,31 @@ async function compare({ name, as, path, boundMs, seldom }: Measured): Promise<v
 }
 
 /** A key that asks faster than it may is asked for patience, which is not counted. */
-async function firstByte(side: Side, as: Measured['as'], path: string): Promise<number> {
+async function firstByte(side: Side, one: Measured, n: number): Promise<number> {
+  const path = one.path(n, side.place);
+  const typed = one.typed?.(n, side.place);
+  const form = typed ? multipart([...side.searchForm, ['q', typed]]) : null;
   for (;;) {
-    const { status, took, retryAfterSeconds } = await asked(side, as, path);
+    const { status, took, retryAfterSeconds } = await asked(side, { as: one.as, path, form });
     if (status < 400) return took;
     if (status !== 429) throw new Error(`${path} answered ${status}`);
     await pause(retryAfterSeconds * 1_000);
   }
 }
 
-function asked({ tree, agent, headers }: Side, as: Measured['as'], path: string) {
+type Asked = { as: Measured['as']; path: string; form: ReturnType<typeof multipart> | null };
+
+function asked({ tree, agent, headers }: Side, { as, path, form }: Asked) {
+  const { portalUrl } = tree.demo;
   const started = performance.now();
   return new Promise<{ status: number; took: number; retryAfterSeconds: number }>(
     (resolve, reject) => {
-      const url = `${tree.demo.portalUrl}${path}`;
-      const sent = request(url, { agent, headers: headers[as] }, (response) => {
+      const sending = form ? { 'content-type': form.type, origin: portalUrl } : {};
+      const options = {
+        ...{ agent, method: form ? 'POST' : 'GET' },
+        headers: { ...headers[as], ...sending },
+      };
+      const sent = request(`${portalUrl}${path}`, options, (response) => {
         let took = 0;
         response.once('data', () => {
           took = performance.now() - started;
@@ -199,7 +215,7 @@ function asked({ tree, agent, headers }: Side, as: Measured['as'], path: string)
         );
       });
       sent.once('error', reject);
-      sent.end();
+      sent.end(form?.body);
     },
   );
 }
