@@ -1,4 +1,5 @@
 /** A real deployment on PostgreSQL: nothing is seeded, several portals share one CA, the operator does the rest. */
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { copyFileSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -209,6 +210,15 @@ test('an edge enrolled with the operator’s token serves what the operator and 
     'unknown_api_client',
   );
   expect(tree.output()).not.toContain(edge.token);
+  const trail = join(dataDir, 'deployment.jsonl');
+  expect(await make('audit', 'export', '--file', trail)).toMatchObject({ file: trail });
+  const words = ['scripts/audit-verify.mjs', trail, '--account', 'deployment'];
+  const checked = spawnSync(process.execPath, words, { encoding: 'utf8' });
+  expect(checked).toMatchObject({
+    stderr: '',
+    stdout: expect.stringMatching(/^Whole: \d+ events? of deployment/),
+  });
+  expect(readFileSync(trail, 'utf8')).toContain('"edge.created"');
   tree.child.kill('SIGTERM');
   expect(await tree.ended).toBe(0);
 });

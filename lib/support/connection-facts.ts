@@ -60,8 +60,9 @@ export async function passedKinds(tx: Tx, accountId: string): Promise<PassedKind
       WHERE account_id = ${accountId} AND environment IN ('production', 'sandbox') AND hour >= ${since()}
         AND outcome = 'passed' AND evidence <> 'unproved'
       GROUP BY environment, listener, certificate_id, api_client_id
+      ORDER BY max(last_at) DESC LIMIT ${MOST_KINDS}
     ) counted LEFT JOIN api_client k ON k.id = counted.api_client_id
-    ORDER BY counted.last_at DESC LIMIT ${MOST_KINDS}`;
+    ORDER BY counted.last_at DESC`;
   return rows.flatMap(({ environment, listener, clientName, lastAt, ...row }) =>
     isEnvironment(environment)
       ? {

@@ -15,9 +15,11 @@ export async function expiring(tx: Tx): Promise<FleetView['expiring']> {
   const soon = new Date(now.getTime() + WITHIN.soon * DAY_MS);
   const later = new Date(now.getTime() + WITHIN.later * DAY_MS);
   const days = await tx.$queryRaw<{ date: string; certificates: number; soon: number }[]>`
-    SELECT to_char(not_after AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS date, count(*)::int AS certificates,
-      (count(*) FILTER (WHERE not_after <= ${soon}))::int AS soon
-    FROM certificate WHERE revoked_at IS NULL AND not_after > ${now} AND not_after <= ${later} GROUP BY 1`;
+    SELECT to_char(day, 'YYYY-MM-DD') AS date, certificates, soon FROM (
+      SELECT (not_after AT TIME ZONE 'UTC')::date AS day, count(*)::int AS certificates,
+        (count(*) FILTER (WHERE not_after <= ${soon}))::int AS soon
+      FROM certificate WHERE revoked_at IS NULL AND not_after > ${now} AND not_after <= ${later} GROUP BY 1
+    ) counted`;
   const byDate = new Map(days.map((day) => [day.date, day.certificates]));
   return {
     in7Days: days.reduce((sum, day) => sum + day.soon, 0),
@@ -75,16 +77,18 @@ export async function observing(tx: Tx): Promise<FleetView['observing']> {
       standard: number;
     }[]
   >`
-    SELECT e.account_id AS "accountId", a.name, e.environment, e.observed_since AS since, counted.mtls, counted.standard
-    FROM (SELECT * FROM enforcement WHERE mode = 'observe' ORDER BY observed_since LIMIT 500) e
-    JOIN account a ON a.id = e.account_id
-    CROSS JOIN LATERAL (
-      SELECT coalesce(sum(calls) FILTER (WHERE evidence = 'certificate'), 0)::float8 AS mtls,
-        coalesce(sum(calls) FILTER (WHERE evidence = 'answered'), 0)::float8 AS standard
-      FROM call_count c WHERE c.account_id = e.account_id AND c.environment = e.environment AND c.hour >= ${since}
-        AND c.outcome = 'passed'
-    ) counted
-    ORDER BY (counted.mtls > 0 AND counted.standard = 0) DESC, e.observed_since, a.name LIMIT ${MOST_ACCOUNTS}`;
+    SELECT shown.*, a.name FROM (
+      SELECT e.account_id AS "accountId", e.environment, e.observed_since AS since, counted.mtls, counted.standard
+      FROM (SELECT * FROM enforcement WHERE mode = 'observe' ORDER BY observed_since LIMIT 500) e
+      CROSS JOIN LATERAL (
+        SELECT coalesce(sum(calls) FILTER (WHERE evidence = 'certificate'), 0)::float8 AS mtls,
+          coalesce(sum(calls) FILTER (WHERE evidence = 'answered'), 0)::float8 AS standard
+        FROM call_count c WHERE c.account_id = e.account_id AND c.environment = e.environment AND c.hour >= ${since}
+          AND c.outcome = 'passed'
+      ) counted
+      ORDER BY (counted.mtls > 0 AND counted.standard = 0) DESC, e.observed_since, e.account_id LIMIT ${MOST_ACCOUNTS}
+    ) shown JOIN account a ON a.id = shown."accountId"
+    ORDER BY (shown.mtls > 0 AND shown.standard = 0) DESC, shown.since, shown."accountId"`;
   return rows.flatMap(({ accountId, name, environment, since: from, mtls, standard }) =>
     isEnvironment(environment)
       ? {
