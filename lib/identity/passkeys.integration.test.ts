@@ -203,6 +203,7 @@ describe('T20: a challenge (WebAuthn Level 3, 13.4.3)', () => {
 
 describe('T20: a passkey that confirms', () => {
   it('does so for its own person in the session it was asked in, and for nobody else', async () => {
+    at(0);
     const one = await withPasskey();
     const stranger = await withPasskey();
     at(31 * MINUTE_MS);
