@@ -40,7 +40,7 @@ export default async function SetUpPage({ searchParams }: Props) {
       ) : (
         <p className="lede">
           {requiredBy.length > 0 ? listed(requiredBy) : 'Your account'} requires one of everybody.
-          Nothing else is open to you before that.
+          Nothing of it is open to you before that.
         </p>
       )}
       <AppFactor app={app} action={factorAction} next={next} />
