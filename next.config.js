@@ -5,6 +5,8 @@ const config = {
   reactStrictMode: true,
   // `npm run validate` and `npm test` check types with the compiler of package.json; the build need not do it again.
   typescript: { ignoreBuildErrors: true },
+  // The portal's user may not write where its pages are, and none is kept: icons stay as they were built.
+  experimental: { isrFlushToDisk: false },
   serverExternalPackages: [
     '@electric-sql/pglite',
     'pglite-prisma-adapter',
