@@ -5,7 +5,7 @@ import type { Browser, Page } from 'playwright/test';
 import { mailsIn } from './support/mailbox';
 import { type Rest, rest } from './support/rest';
 import { curl, newFolder, newRequest, openssl, operator, run } from './support/shell';
-import { expect, givePassword, SOON, signIn, test } from './support/test';
+import { addAuthenticator, expect, givePassword, SOON, signIn, test } from './support/test';
 import type { Demo, Tree } from './support/tree';
 
 test.use({ copy: 'hostile' });
@@ -211,14 +211,7 @@ async function staff(browser: Browser, demo: Demo, role: string): Promise<Page> 
 }
 
 async function typeAsCustomer(page: Page, { demo }: Tree, shown: Shown): Promise<void> {
-  const devtools = await page.context().newCDPSession(page);
-  await devtools.send('WebAuthn.enable');
-  await devtools.send('WebAuthn.addVirtualAuthenticator', {
-    options: {
-      ...{ protocol: 'ctap2', transport: 'internal', hasResidentKey: true },
-      ...{ hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true },
-    },
-  });
+  await addAuthenticator(page);
   await page.goto(`${demo.portalUrl}/profile`);
   await page.getByLabel('Name of a new passkey').fill(PASSKEY);
   await page.getByRole('button', { name: 'Add a passkey' }).click();

@@ -6,7 +6,7 @@ import type { Browser, Page } from 'playwright/test';
 import { startProvider } from '../lib/identity/testing/provider';
 import { rest } from './support/rest';
 import { newFolder, newRequest, operator } from './support/shell';
-import { expect, givePassword, signIn, test } from './support/test';
+import { addAuthenticator, expect, givePassword, signIn, test } from './support/test';
 import type { Demo } from './support/tree';
 
 test.use({ copy: 'sign-in' });
@@ -65,14 +65,7 @@ test('sessions elsewhere are seen and ended, and an app with recovery codes stan
 });
 
 test('a passkey alone signs in, and confirms', async ({ page, tree: { demo } }) => {
-  const devtools = await page.context().newCDPSession(page);
-  await devtools.send('WebAuthn.enable');
-  await devtools.send('WebAuthn.addVirtualAuthenticator', {
-    options: {
-      ...{ protocol: 'ctap2', transport: 'internal', hasResidentKey: true },
-      ...{ hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true },
-    },
-  });
+  await addAuthenticator(page);
   await signIn(page, demo, 'viewer');
   await page.goto(`${demo.portalUrl}/profile`);
   const passkeys = page.locator('#passkeys');

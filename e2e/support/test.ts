@@ -66,3 +66,15 @@ export async function openPalette(page: Page): Promise<void> {
     await playwrightExpect(words).toBeFocused({ timeout: 1_000 });
   }).toPass();
 }
+
+/** A passkey's device in the page's browser, which is there and unlocked whenever it is asked. */
+export async function addAuthenticator(page: Page): Promise<void> {
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send('WebAuthn.enable');
+  await devtools.send('WebAuthn.addVirtualAuthenticator', {
+    options: {
+      ...{ protocol: 'ctap2', transport: 'internal', hasResidentKey: true },
+      ...{ hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true },
+    },
+  });
+}
