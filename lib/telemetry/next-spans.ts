@@ -37,7 +37,10 @@ function startActive(kept: Tracer, name: string, given: unknown[]): unknown {
   const [options, parent] = given.length > 1 ? [optionsOf(given[0]), given[1]] : [{}, null];
   if (typeof work !== 'function') throw new TypeError('a span is started without work');
   const within = isContext(parent) ? parent : context.active();
-  if (!isKept(options, within)) return context.with(within, () => work(noSpan()));
+  if (!isKept(options, within)) {
+    // Where it is a context of its own that Next gave.
+    return parent === within ? context.with(within, () => work(noSpan())) : work(noSpan());
+  }
   const span = kept.startSpan(name, options, within);
   return context.with(trace.setSpan(within, span), () => work(span));
 }
@@ -45,7 +48,7 @@ function startActive(kept: Tracer, name: string, given: unknown[]): unknown {
 /** Only as part of a request of which our front makes a span: it makes none of probes and of streams that last for days. */
 function isKept(options: SpanOptions | undefined, within: Context): boolean {
   const type = String(options?.attributes?.['next.span_type']);
-  return KEPT.has(type) && trace.getSpan(within) !== undefined;
+  return KEPT.has(type) && trace.getSpan(within)?.isRecording() === true;
 }
 
 /** Takes everything and tells nobody. */

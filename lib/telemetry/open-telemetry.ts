@@ -2,6 +2,7 @@
 import {
   type Span as ApiSpan,
   context,
+  createContextKey,
   ROOT_CONTEXT,
   type SpanContext,
   SpanKind,
@@ -23,6 +24,8 @@ import type { TracesSettings } from './start';
 
 /** Whoever stops a process waits for a collector no longer. */
 const FLUSH_WITHIN_MS = 2 * SECOND_MS;
+/** Whether the span of a context has ended: one that is not sampled cannot be asked. */
+const STATE = createContextKey('countersign span state');
 const SERVER_FAULT = 500;
 const KINDS = {
   internal: SpanKind.INTERNAL,
@@ -48,7 +51,7 @@ export function openTelemetry({ service, onTrouble }: Omit<TracesSettings, 'env'
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
   trace.setGlobalTracerProvider(nextSpans(provider));
   return {
-    traces: { begin: (start) => begun(tracer, start), active },
+    traces: { begin: (start) => begun(tracer, start), within, active },
     async stop() {
       trace.disable();
       context.disable();
@@ -69,16 +72,18 @@ function begun(tracer: Tracer, start: SpanStart): OpenSpan {
   const around = current() === null ? ROOT_CONTEXT : context.active();
   const parent = given === null ? around : trace.setSpanContext(ROOT_CONTEXT, given);
   const span = tracer.startSpan(name, { kind: KINDS[kind], attributes }, parent);
-  const within = trace.setSpan(parent, span);
+  const state = { ended: false };
+  const inside = trace.setSpan(parent, span).setValue(STATE, state);
   return {
     ...noting(span),
-    run: (work) => context.with(within, work),
+    run: (work) => context.with(inside, work),
     end(error) {
       if (error !== undefined) {
         span.setAttribute('error.type', errorTypeOf(error));
         if (isFault(error)) span.setStatus({ code: SpanStatusCode.ERROR });
       }
       span.end();
+      state.ended = true;
     },
   };
 }
@@ -98,10 +103,15 @@ function noting(span: ApiSpan): Span {
  * it does is not that request's.
  */
 function current(): ApiSpan | null {
-  const span = trace.getSpan(context.active());
-  if (span === undefined) return null;
-  const isSampled = (span.spanContext().traceFlags & TraceFlags.SAMPLED) !== 0;
-  return isSampled && !span.isRecording() ? null : span;
+  const around = context.active();
+  return Object(around.getValue(STATE)).ended ? null : (trace.getSpan(around) ?? null);
+}
+
+function within(): ReturnType<Traces['within']> {
+  const span = current();
+  if (span === null) return 'nothing';
+  const { traceFlags } = span.spanContext();
+  return (traceFlags & TraceFlags.SAMPLED) === 0 ? 'unsampled' : 'a span';
 }
 
 function active(): (Span & ActiveSpan) | null {

@@ -59,6 +59,8 @@ export type ActiveSpan = {
 /** Who makes spans. */
 export type Traces = {
   begin(start: SpanStart): OpenSpan;
+  /** What work here belongs to: `unsampled`: to a span that nobody will see. */
+  within(): 'nothing' | 'a span' | 'unsampled';
   active(): (Span & ActiveSpan) | null;
 };
 
@@ -67,7 +69,7 @@ export const TRACES = 'traces';
 /** Does the work as a span, which ends when its promise settles; off, it does the work. */
 export function traced<T>(start: SpanStart, work: (span: Span) => Promise<T>): Promise<T> {
   const traces = tracing();
-  if (traces === null || (start.where === 'beneath' && traces.active() === null)) {
+  if (traces === null || (start.parent === undefined && isUntold(start, traces))) {
     return work(NO_SPAN);
   }
   return spanned(traces.begin(start), work);
@@ -87,6 +89,12 @@ export function activeSpan(): (Span & ActiveSpan) | null {
 export function traceHeaders(): { traceparent?: string } {
   const active = activeSpan();
   return active === null ? {} : { traceparent: active.traceparent };
+}
+
+/** No sampler keeps what belongs to a span that was not kept, so its parts need not be made. */
+function isUntold({ where }: SpanStart, traces: Traces): boolean {
+  const within = traces.within();
+  return within === 'unsampled' || (within === 'nothing' && where === 'beneath');
 }
 
 const NO_SPAN: Span = { note: () => undefined, link: () => undefined };

@@ -93,7 +93,14 @@ describe('traces', () => {
   it('are sampled as OTEL_TRACES_SAMPLER says, and whoever is asked next is told', async () => {
     await start('takes', { OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: '0' });
     await traced({ name: 'work' }, async () => {
-      expect(traceHeaders().traceparent).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/);
+      const { traceparent } = traceHeaders();
+      expect(traceparent).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/);
+      await traced({ name: 'part', kind: 'client' }, async () => {
+        expect(traceHeaders()).toEqual({ traceparent });
+      });
+      await traced({ name: 'asked', kind: 'server', parent: traceparent }, async () => {
+        expect(activeSpan()?.traceId).toBe(traceparent?.split('-')[1]);
+      });
     });
     await traces.stop();
     expect(collector.spans()).toEqual([]);
@@ -119,27 +126,30 @@ describe('traces', () => {
     }
   });
 
-  it('end: what a timer does later, that some request set, is not that request', async () => {
-    await start();
-    let later: () => void = () => undefined;
-    const timer = new Promise<void>((resolve) => {
-      later = resolve;
-    });
-    let after: Promise<void> = Promise.resolve();
-    await traced({ name: 'request' }, async () => {
-      after = timer.then(async () => {
-        expect(activeSpan()).toBe(null);
-        await traced({ name: 'poll', where: 'beneath' }, async () => 1);
-        await traced({ name: 'job' }, async () => 1);
+  it.each(['1', '0'])(
+    'end, of %s sampled: what a timer does later, that some request set, is not that request',
+    async (share) => {
+      await start('takes', { OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: share });
+      let later: () => void = () => undefined;
+      const timer = new Promise<void>((resolve) => {
+        later = resolve;
       });
-    });
-    later();
-    await after;
-    await traces.stop();
-    const spans = collector.spans();
-    expect(spans.map(({ name }) => name)).toEqual(['request', 'job']);
-    expect(spans[1]?.parentSpanId).toBeUndefined();
-  });
+      let after: Promise<void> = Promise.resolve();
+      await traced({ name: 'request' }, async () => {
+        after = timer.then(async () => {
+          expect([activeSpan(), tracing()?.within()]).toEqual([null, 'nothing']);
+          await traced({ name: 'poll', where: 'beneath' }, async () => 1);
+          await traced({ name: 'job' }, async () => 1);
+        });
+      });
+      later();
+      await after;
+      await traces.stop();
+      const spans = collector.spans();
+      expect(spans.map(({ name }) => name)).toEqual(share === '1' ? ['request', 'job'] : []);
+      expect(spans[1]?.parentSpanId).toBeUndefined();
+    },
+  );
 
   it('tell of an error its code or class: a refusal is an answer, anything else a fault', async () => {
     await start();
