@@ -21,7 +21,7 @@ import { askedChanges, auditFilterOf } from './asked';
 
 export const metadata: Metadata = { title: 'Changes' };
 
-const ROWS = 50;
+const ROWS = 30;
 
 type Props = { searchParams: Promise<Record<string, string | string[] | undefined>> };
 
