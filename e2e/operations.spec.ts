@@ -259,13 +259,7 @@ async function callEverything(pasted: string): Promise<string> {
     '/api/edge/v1/reports',
     '/metrics',
   ];
-  const pages = [
-    '/icon.svg',
-    '/readyz',
-    '/nothing/here',
-    '/pki/bundle.pem',
-    '/activity/changes/export',
-  ];
+  const pages = ['/icon.svg', '/readyz', '/nothing', '/pki/bundle.pem', '/activity/changes/export'];
   const calls = [
     ...operations,
     ...others.map((path) => ({ method: 'POST', path })),
