@@ -13,6 +13,8 @@ import { attempt } from '../attempt';
 
 type Props = { principal: Principal; filter: CallFilter };
 
+/** Beside what passed only a first look. */
+const FEW_ROWS = 15;
 const ROWS = 30;
 
 /** Refused calls one by one and first, then what passed, summed up. */
@@ -31,7 +33,8 @@ export async function CallStream({ principal, filter }: Props) {
 
 async function Refused({ principal, filter }: Props) {
   const { cursor } = filter;
-  const page = await attempt(() => refusals(principal, filter, { limit: ROWS, cursor }));
+  const limit = filter.outcome === 'refused' || cursor ? ROWS : FEW_ROWS;
+  const page = await attempt(() => refusals(principal, filter, { limit, cursor }));
   if (!page.ok) return <ProblemNotice problem={page.problem} />;
   const { items, nextCursor } = page.value;
   return (
