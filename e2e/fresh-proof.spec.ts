@@ -1,44 +1,14 @@
 /** A tab that was left open: what hurts asks again who it is, over the form, which stays as it was. */
-import pg from 'pg';
-import { test as plain } from 'playwright/test';
-import { type PrivatePostgres, startPrivatePostgres } from '../scripts/postgres';
+import { test } from './support/own-database';
 import { expect, signIn } from './support/test';
-import { endLeftovers, freePorts, newDataDir, startTree, type Tree } from './support/tree';
-
-type Place = { tree: Tree; query(text: string): Promise<unknown[]> };
-
-const test = plain.extend<{ place: Place }>({
-  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads which fixtures are wanted from this.
-  place: async ({}, use) => {
-    const postgres = await startPrivatePostgres();
-    await use(await newPlace(postgres));
-    endLeftovers();
-    await postgres.stop();
-  },
-});
-
-async function newPlace(postgres: PrivatePostgres): Promise<Place> {
-  const databaseUrl = await postgres.createDatabase('proof');
-  const env = { DATABASE_URL: databaseUrl, DEMO: '1' };
-  return {
-    tree: await startTree({ dataDir: newDataDir(), ports: await freePorts(), env }),
-    async query(text) {
-      const client = new pg.Client({ connectionString: databaseUrl });
-      await client.connect();
-      const { rows } = await client.query(text);
-      await client.end();
-      return rows;
-    },
-  };
-}
 
 test('T20: an old proof is renewed in a dialog over the form, which keeps what was typed, and is done once', async ({
   page,
-  place: { tree, query },
+  place: { tree, sql },
 }) => {
   const { demo } = tree;
   const user = demo.users.find(({ role }) => role === 'admin');
-  const made = () => query(`SELECT scopes FROM api_key WHERE name = 'Nightly sync'`);
+  const made = () => sql(`SELECT scopes FROM api_key WHERE name = 'Nightly sync'`);
   await signIn(page, demo, 'admin');
   await page.goto(`${demo.portalUrl}/api-keys/new`);
   const name = page.getByRole('textbox', { name: 'Name' });
@@ -47,7 +17,7 @@ test('T20: an old proof is renewed in a dialog over the form, which keeps what w
   await networks.fill('127.0.0.1');
   await page.getByRole('radio', { name: 'Sandbox' }).check();
   await page.getByRole('radio', { name: 'Never' }).check();
-  await query(`UPDATE session SET authenticated_at = now() - interval '31 minutes'`);
+  await sql(`UPDATE session SET authenticated_at = now() - interval '31 minutes'`);
 
   let presses = 0;
   page.on('request', (request) => {

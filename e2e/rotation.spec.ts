@@ -1,56 +1,17 @@
 /** A certificate is renewed, its calls move, and the old one goes: with openssl, curl and an edge, and days made short. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import pg from 'pg';
-import { type Page, test as plain } from 'playwright/test';
-import { type PrivatePostgres, startPrivatePostgres } from '../scripts/postgres';
+import type { Page } from 'playwright/test';
+import { test } from './support/own-database';
 import { type Rest, rest } from './support/rest';
 import { type Credential, curl, newFolder, newRequest } from './support/shell';
 import { apiClient, expect, signIn } from './support/test';
-import {
-  endLeftovers,
-  freePorts,
-  newDataDir,
-  type Ports,
-  startTree,
-  stopTree,
-  type Tree,
-} from './support/tree';
+import { startTree, stopTree, type Tree } from './support/tree';
 
 const TEST_PATH = '/connection/v1/testauthentication';
 const environment = 'production';
 
-const test = plain.extend<{ place: Place }>({
-  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads which fixtures are wanted from this.
-  place: async ({}, use) => {
-    const postgres = await startPrivatePostgres();
-    await use(await newPlace(postgres));
-    endLeftovers();
-    await postgres.stop();
-  },
-});
 test.setTimeout(300_000);
-
-type Place = {
-  tree: Tree;
-  settings: { dataDir: string; ports: Ports; env: Record<string, string> };
-  databaseUrl: string;
-};
-
-async function newPlace(postgres: PrivatePostgres): Promise<Place> {
-  const databaseUrl = await postgres.createDatabase('rotation');
-  const env = { DATABASE_URL: databaseUrl, DEMO: '1' };
-  const settings = { dataDir: newDataDir(), ports: await freePorts(), env };
-  return { tree: await startTree(settings), settings, databaseUrl };
-}
-
-/** What only time brings is dated back, in the test's own database. */
-async function sql(databaseUrl: string, text: string, values: string[]): Promise<void> {
-  const client = new pg.Client({ connectionString: databaseUrl });
-  await client.connect();
-  await client.query(text, values);
-  await client.end();
-}
 
 type Held = { id: string; label: string; credential: Credential };
 
@@ -83,7 +44,7 @@ async function says(page: Page, path: string, text: string | RegExp): Promise<vo
 
 test('renew with the same key, see the calls move, and have the old one revoked by itself', async ({
   page,
-  place: { tree, databaseUrl },
+  place: { tree, sql },
 }) => {
   const { demo } = tree;
   const api = rest(demo.portalUrl, demo.apiKey);
@@ -134,7 +95,6 @@ test('renew with the same key, see the calls move, and have the old one revoked 
 
   const idle = () =>
     sql(
-      databaseUrl,
       `WITH counts AS (UPDATE call_count SET hour = hour - interval '4 days', first_at = first_at - interval '4 days',
         last_at = last_at - interval '4 days' WHERE certificate_id = $1 AND last_at > now() - interval '1 day')
       UPDATE certificate SET last_seen_at = now() - interval '4 days' WHERE id = $1`,
@@ -195,8 +155,7 @@ test('reminders name a renewal that has made no call, and stop with its first', 
         .poll(async () => (await api('GET', `/certificates/${next.id}`)).json.lastSeenAt)
         .not.toBeNull();
     }
-    await sql(
-      place.databaseUrl,
+    await place.sql(
       `UPDATE certificate SET not_after = now() + interval '29 days 12 hours' WHERE id = $1`,
       [id],
     );
